@@ -1,0 +1,71 @@
+/** Events of a manager and of a session, and the frames that carry them from the thread. */
+import type { Language } from './command.ts';
+import type { CommandId, SessionId } from './ids.ts';
+import type { InspectionRecord } from './inspection.ts';
+import type { OutputStream, RuntimeOutput } from './output.ts';
+import type { SessionStatus } from './state.ts';
+
+/** Why a session ended. */
+export type TerminationReason =
+  | 'requested'
+  | 'idle-timeout'
+  | 'spawn-failed'
+  | 'thread-died'
+  | 'manager-closed';
+
+interface SessionEventBase {
+  sessionId: SessionId;
+  workspaceId: string;
+}
+
+export type SessionEvent = SessionEventBase &
+  (
+    | { type: 'session-opened' }
+    | { type: 'thread-started'; threadId: number }
+    | { type: 'session-terminated'; reason: TerminationReason; message?: string }
+    | {
+        type: 'transition';
+        from: SessionStatus;
+        to: SessionStatus;
+        queueLength: number;
+        commandId?: CommandId;
+      }
+    | { type: 'command-started'; commandId: CommandId; language: Language; code: string }
+    | { type: 'command-finished'; commandId: CommandId; output: Omit<RuntimeOutput, 'stdout' | 'stderr'> }
+    | { type: 'kernel-started'; language: Language; pid: number; epoch: number; version: string }
+    | {
+        type: 'kernel-died';
+        language: Language;
+        pid: number;
+        epoch: number;
+        reason: string;
+        expected: boolean;
+      }
+    | { type: 'setup-failed'; language: Language; code: string; message: string }
+    | { type: 'late-output'; commandId: CommandId; stream: OutputStream; data: string }
+  );
+
+export type SessionEventType = SessionEvent['type'];
+
+/** What the thread says of itself, without the ids that the host knows already. */
+export type ThreadEvent = SessionEvent extends infer Event
+  ? Event extends { type: 'session-opened' }
+    ? never
+    : Event extends SessionEventBase
+      ? Omit<Event, keyof SessionEventBase>
+      : never
+  : never;
+
+/** Frames on the data port, thread to host. */
+export type ThreadFrame =
+  | { type: 'chunk'; id: CommandId; stream: OutputStream; data: Uint8Array }
+  | { type: 'inspection'; records: InspectionRecord[] };
+
+/** Frames on the data port, host to thread. */
+export type HostFrame =
+  /** The host can take so many more bytes of this command's output. */
+  | { type: 'credit'; id: CommandId; bytes: number }
+  | { type: 'stdin'; id: CommandId; data: Uint8Array }
+  | { type: 'stdin-end'; id: CommandId }
+  /** Send inspection records from now on, the buffered ones first; or stop. */
+  | { type: 'watch'; on: boolean };

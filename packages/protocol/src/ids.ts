@@ -1,0 +1,31 @@
+/** Branded string ids, so that a command id can not be passed where a session id is meant. */
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** `sess_` and 20 random characters of `[0-9a-z]`. Unique across hosts. */
+export type SessionId = Branded<'SessionId'>;
+
+/** `cmd_` and 20 random characters of `[0-9a-z]`. Known from the moment a command is accepted. */
+export type CommandId = Branded<'CommandId'>;
+
+/** `host_` and 20 random characters: one per manager, so that its processes can be told from another's. */
+export type HostId = Branded<'HostId'>;
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+// Web Crypto is in every runtime this package serves (Node, browsers), so no import is needed.
+const randomText = (length: number): string => {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of globalThis.crypto.getRandomValues(new Uint8Array(length))) {
+      // 252 is the largest multiple of 36 in a byte: dropping the rest keeps the letters equally likely.
+      if (byte < 252 && text.length < length) text += alphabet[byte % 36];
+    }
+  }
+  return text;
+};
+
+export const createSessionId = (): SessionId => `sess_${randomText(20)}` as SessionId;
+export const createCommandId = (): CommandId => `cmd_${randomText(20)}` as CommandId;
+export const createHostId = (): HostId => `host_${randomText(20)}` as HostId;
