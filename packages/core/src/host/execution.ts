@@ -1,0 +1,153 @@
+/** The handle on one command: a promise, an async iterable of its output, its stdin, its end. */
+import {
+  CommandCancelledError,
+  type CommandOutcome,
+  type EncodedData,
+  type Execution,
+  type HoldfastError,
+  type HostFrame,
+  type OutputEncoding,
+  type OutputStream,
+  type RuntimeCommand,
+  type RuntimeOutput,
+  type SessionThreadApi,
+  StdinClosedError,
+} from '@holdfast/protocol';
+import type { PortCalls } from '../rpc/endpoint.ts';
+import { type CommandDraft, toBytes } from './command-options.ts';
+import { createDecoder } from './output-decoder.ts';
+import { createHostOutputStream, creditWindow } from './output-stream.ts';
+
+export interface ExecutionContext {
+  call: PortCalls<SessionThreadApi>['call'];
+  send(frame: HostFrame): void;
+  /** The session, for messages. */
+  describe(): string;
+}
+
+/** What the session needs of an execution beside the user's handle. */
+export interface HostExecution<Data extends string | Uint8Array> {
+  readonly handle: Execution<Data>;
+  takeChunk(stream: OutputStream, data: Uint8Array): void;
+  /** Settles with the command, never rejects. */
+  readonly over: Promise<void>;
+  isOver(): boolean;
+  /** All chunks that were asked for are here. */
+  isDelivered(): boolean;
+}
+
+export const startExecution = <Encoding extends OutputEncoding>(
+  draft: CommandDraft,
+  input: RuntimeCommand<Encoding>,
+  context: ExecutionContext,
+): HostExecution<EncodedData<Encoding>> => {
+  type Data = EncodedData<Encoding>;
+  const { id, language } = draft;
+  const { signal, onStdout, onStderr, encoding } = input;
+  const decoder = createDecoder<Encoding>(encoding);
+  let progress: 'drafted' | 'sent' | 'over' = 'drafted';
+  let isStreaming = onStdout !== undefined || onStderr !== undefined;
+  let isStdinOpen = draft.stdin === 'open';
+  let outcome: CommandOutcome | undefined;
+
+  const grant = (bytes: number): void => context.send({ type: 'credit', id, bytes });
+  const chunks = createHostOutputStream<Data>({
+    decode: decoder.decodeChunk,
+    grant,
+    onChunk: ({ stream, data }) => (stream === 'stdout' ? onStdout : onStderr)?.(data),
+  });
+
+  const run = async (): Promise<RuntimeOutput<Data>> => {
+    // A microtask later: `for await (… of session.exec())` has asked for its iterator by then.
+    await Promise.resolve();
+    if (signal?.aborted) throw cancelledError(draft, context, signal);
+    progress = 'sent';
+    const answer = context.call((api) => api.exec({ ...draft, stream: isStreaming }));
+    if (isStreaming) grant(creditWindow);
+    outcome = await answer;
+    if (isStreaming) expectChunks(outcome);
+    const { streamedBytes: _bytes, cancelled, ...rest } = outcome;
+    const output = { ...rest, stdout: decoder.decode(rest.stdout), stderr: decoder.decode(rest.stderr) };
+    if (cancelled) throw cancelledError(draft, context, signal, output);
+    return output;
+  };
+  /** Who asks for chunks when the command is over already gets them from the result. */
+  const expectChunks = ({ streamedBytes, stdout, stderr }: CommandOutcome): void => {
+    if (streamedBytes > 0) return chunks.expect(streamedBytes);
+    if (stdout.length > 0) chunks.push('stdout', stdout);
+    if (stderr.length > 0) chunks.push('stderr', stderr);
+    chunks.expect(stdout.length + stderr.length);
+  };
+
+  const cancel = (): void => {
+    if (progress === 'sent') void context.call((api) => api.cancel(id)).catch(() => undefined);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  const result = run()
+    .catch((error: Error) => {
+      chunks.fail(error);
+      throw error;
+    })
+    .finally(() => {
+      progress = 'over';
+      isStdinOpen = false;
+      signal?.removeEventListener('abort', cancel);
+    });
+  // A command that nobody awaits must not take the host down when it is rejected.
+  const over = result.then(
+    () => undefined,
+    () => undefined,
+  );
+
+  const handle: Execution<Data> = {
+    id,
+    language,
+    // biome-ignore lint/suspicious/noThenProperty: an execution is awaited like execa's subprocess
+    then: (onFulfilled, onRejected) => result.then(onFulfilled, onRejected),
+    catch: (onRejected) => result.catch(onRejected),
+    finally: (onFinally) => result.finally(onFinally),
+    [Symbol.asyncIterator]() {
+      if (!isStreaming) {
+        isStreaming = true;
+        if (outcome) expectChunks(outcome);
+        else if (progress === 'sent') grant(creditWindow);
+      }
+      return chunks.iterate();
+    },
+    write(data) {
+      if (!isStdinOpen) throw stdinClosed(draft, context);
+      context.send({ type: 'stdin', id, data: toBytes(data) });
+    },
+    endInput() {
+      if (!isStdinOpen) return;
+      isStdinOpen = false;
+      context.send({ type: 'stdin-end', id });
+    },
+    interrupt: () => context.call((api) => api.interrupt(id)),
+    kill: () => context.call((api) => api.kill(id)),
+  };
+  const isDelivered = (): boolean => !isStreaming || chunks.isComplete();
+  return { handle, over, isOver: () => progress === 'over', isDelivered, takeChunk: chunks.push };
+};
+
+const cancelledError = (
+  { id }: CommandDraft,
+  { describe }: ExecutionContext,
+  signal: AbortSignal | undefined,
+  output?: RuntimeOutput<string | Uint8Array>,
+): HoldfastError =>
+  new CommandCancelledError(
+    `Command ${id} of ${describe()} was cancelled ${output ? 'while it ran' : 'before it began to run'}.`,
+    {
+      data: { commandId: id, began: output !== undefined, ...(output ? { output } : {}) },
+      ...(signal?.aborted ? { cause: signal.reason } : {}),
+    },
+  );
+
+const stdinClosed = ({ id, stdin }: CommandDraft, { describe }: ExecutionContext): StdinClosedError =>
+  new StdinClosedError(
+    stdin === 'open'
+      ? `Command ${id} of ${describe()} takes no more input: it is over, or endInput() was called.`
+      : `Command ${id} of ${describe()} takes no input: pass stdin: 'open' to write to it.`,
+    { data: { commandId: id } },
+  );

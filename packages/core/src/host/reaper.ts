@@ -1,0 +1,76 @@
+/**
+ * Ends what is left when the host process dies without a chance to clean up (SIGKILL, a crash).
+ *
+ * A small shell waits on a pipe that only the host holds. When that closes, it kills the kernels'
+ * process groups, then whatever carries the host's marker in its environment (jobs that left their
+ * group with setsid), and removes the host's temporary folder.
+ */
+import { type CompanionProcess, startCompanion } from '../kernel/child-kernel.ts';
+import { markerName } from '../kernel/process-table.ts';
+
+export interface Reaper {
+  add(kernelPid: number): void;
+  remove(kernelPid: number): void;
+  close(): void;
+}
+
+// $1 marker, $2 folder. The list is edited in place: " 12 345 " without 12 is " 345 ".
+const script = `
+set -f
+groups=' '
+while read -r sign pid; do
+  case $sign in
+    +) groups="$groups$pid " ;;
+    -) case $groups in *" $pid "*) groups="\${groups%% $pid *} \${groups#* $pid }" ;; esac ;;
+  esac
+done
+for pid in $groups; do kill -s KILL -- "-$pid"; done
+set +f
+passes=0
+while [ "$passes" -lt 40 ]; do
+  found=
+  for file in $(grep -lsz -- "^$1" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    kill -s KILL "\${pid%/environ}" && found=yes
+  done
+  [ -n "$found" ] || break
+  passes=$((passes + 1))
+  sleep 0.05
+done
+rm -rf -- "$2"
+`;
+
+export const startReaper = (hostId: string, folder: string): Reaper => {
+  const kernels = new Set<number>();
+  let closed = false;
+  let companion: CompanionProcess;
+  const start = (): void => {
+    companion = startCompanion('/bin/sh', [
+      '-c',
+      script,
+      'holdfast-reaper',
+      `${markerName}=${hostId}[.]`,
+      folder,
+    ]);
+    for (const pid of kernels) companion.write(`+ ${pid}\n`);
+    // Somebody may kill it; the kernels must not go unwatched.
+    void companion.exited.then(() => {
+      if (!closed) start();
+    });
+  };
+  start();
+  return {
+    add(pid) {
+      kernels.add(pid);
+      companion.write(`+ ${pid}\n`);
+    },
+    remove(pid) {
+      kernels.delete(pid);
+      companion.write(`- ${pid}\n`);
+    },
+    close() {
+      closed = true;
+      companion.end();
+    },
+  };
+};

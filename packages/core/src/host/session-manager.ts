@@ -1,0 +1,166 @@
+/** Keeps sessions by workspace id; owns the threads they live in. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createHostId,
+  InvalidOptionsError,
+  type LanguageDescriptor,
+  type RuntimeSession,
+  type RuntimeSessionManager,
+  type SessionConfig,
+  type SessionEvent,
+  SessionLimitError,
+  type TerminationReason,
+} from '@holdfast/protocol';
+import { type Reaper, startReaper } from './reaper.ts';
+import { type HostSession, openSession } from './session.ts';
+import { defaultTimeoutMs, resolveSettings } from './session-settings.ts';
+import { createThreadPool, type ThreadPool } from './thread-pool.ts';
+
+/** What a manager logs to: `console` and every logger of note fit. */
+export interface Logger {
+  debug(message: string): void;
+  warn(message: string): void;
+}
+
+export interface SessionManagerOptions {
+  /** The first is the default of sessions that name none. */
+  languages: LanguageDescriptor[];
+  /** Sessions that may live at once, each in its own thread. Default 256. */
+  maxSessions?: number;
+  /** Threads kept ready for the next session. Default 0. */
+  warmThreads?: number;
+  /** Limit of each thread's heap in MiB. Default: V8's own. */
+  maxThreadHeapMb?: number;
+  /** Told of what went wrong without anybody asking: threads and kernels that died, failed set-up. */
+  logger?: Logger;
+}
+
+const defaultMaxSessions = 256;
+
+/** No thread or process is started before the first session. */
+export const createSessionManager = (options: SessionManagerOptions): RuntimeSessionManager => {
+  const { languages, maxSessions = defaultMaxSessions, warmThreads = 0, maxThreadHeapMb, logger } = options;
+  assertCount('maxSessions', maxSessions, 1);
+  assertCount('warmThreads', warmThreads, 0);
+  const hostId = createHostId();
+  const sessions = new Map<string, HostSession>();
+  const listeners = new Set<(event: SessionEvent) => void>();
+  let house: House | undefined;
+  let closing: Promise<void> | undefined;
+
+  const openHouse = (): House => {
+    const tmpDir = mkdtempSync(join(tmpdir(), 'holdfast-'));
+    const pool = createThreadPool({
+      maxThreads: maxSessions,
+      warmThreads,
+      ...(maxThreadHeapMb ? { maxHeapMb: maxThreadHeapMb } : {}),
+    });
+    return { tmpDir, pool, reaper: startReaper(hostId, tmpDir) };
+  };
+  const publish = (event: SessionEvent): void => {
+    if (logger) log(logger, event);
+    for (const listener of listeners) listener(event);
+  };
+
+  const open = (workspaceId: string, config: SessionConfig): RuntimeSession => {
+    if (closing) throw new InvalidOptionsError('This manager is closed: make a new one for new sessions.');
+    if (sessions.size >= maxSessions) throw limitError(workspaceId, maxSessions);
+    house ??= openHouse();
+    const settings = resolveSettings(workspaceId, config, { hostId, languages, tmpDir: house.tmpDir });
+    const session = openSession({
+      settings,
+      timeoutMs: config.timeoutMs ?? defaultTimeoutMs,
+      pool: house.pool,
+      reaper: house.reaper,
+      onEvent: publish,
+    });
+    sessions.set(workspaceId, session);
+    void session.ended.then(() => {
+      if (sessions.get(workspaceId) === session) sessions.delete(workspaceId);
+    });
+    publish({ type: 'session-opened', sessionId: settings.sessionId, workspaceId });
+    return session.handle;
+  };
+  const live = (workspaceId: string): HostSession | undefined => {
+    const session = sessions.get(workspaceId);
+    return session?.handle.isAlive() ? session : undefined;
+  };
+  const terminateAll = async (reason: TerminationReason): Promise<void> => {
+    await Promise.all([...sessions.values()].map((session) => session.terminate(reason)));
+  };
+  const close = async (): Promise<void> => {
+    await terminateAll('manager-closed');
+    if (!house) return;
+    await house.pool.close();
+    house.reaper.close();
+    rmSync(house.tmpDir, { recursive: true, force: true });
+  };
+
+  return {
+    getOrCreateSession: (workspaceId, config = {}) => live(workspaceId)?.handle ?? open(workspaceId, config),
+    getSession: (workspaceId) => live(workspaceId)?.handle ?? null,
+    async terminateSession(workspaceId) {
+      const session = live(workspaceId);
+      await session?.terminate('requested');
+      return session !== undefined;
+    },
+    terminateAll: () => terminateAll('requested'),
+    getActiveSessions: () =>
+      [...sessions.values()].map(({ handle }) => handle).filter((handle) => handle.isAlive()),
+    getSessionCount: () => [...sessions.values()].filter(({ handle }) => handle.isAlive()).length,
+    on(type, listener) {
+      const filtered = (event: SessionEvent): void => {
+        if (event.type === type) listener(event as Parameters<typeof listener>[0]);
+      };
+      listeners.add(filtered);
+      return () => void listeners.delete(filtered);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+};
+
+/** What is shared by all sessions of a manager, made with the first. */
+interface House {
+  /** Private to this host process; every session has a folder in it. */
+  tmpDir: string;
+  pool: ThreadPool;
+  reaper: Reaper;
+}
+
+const assertCount = (name: string, value: number, least: number): void => {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new InvalidOptionsError(`${name} must be a whole number of at least ${least}, not ${value}`, {
+    data: { option: name, value },
+  });
+};
+
+const limitError = (workspaceId: string, maxSessions: number): SessionLimitError =>
+  new SessionLimitError(
+    `No session for workspace ${workspaceId}: ${maxSessions} are open already. ` +
+      'Terminate one, or raise maxSessions.',
+    { data: { workspaceId, maxSessions } },
+  );
+
+const alarming = new Set<TerminationReason>(['spawn-failed', 'thread-died']);
+
+const log = (logger: Logger, event: SessionEvent): void => {
+  const where = `session ${event.sessionId} (workspace ${event.workspaceId})`;
+  if (event.type === 'kernel-died' && !event.expected) {
+    logger.warn(`${where}: ${event.language} kernel ${event.pid} died: ${event.reason}`);
+  } else if (event.type === 'setup-failed') {
+    logger.warn(`${where}: ${event.language} set-up failed: ${event.message}`);
+  } else if (event.type === 'session-terminated' && alarming.has(event.reason)) {
+    logger.warn(`${where}: terminated (${event.reason})${event.message ? `: ${event.message}` : ''}`);
+  } else {
+    logger.debug(`${where}: ${event.type}`);
+  }
+};

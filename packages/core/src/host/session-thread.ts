@@ -1,0 +1,119 @@
+/**
+ * One session thread as the host sees it: its ports, its calls, its death.
+ *
+ * Whatever ends the thread, every call under way is rejected with a typed error and no kernel of
+ * the session is left running.
+ */
+import { closeSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { MessageChannel } from 'node:worker_threads';
+import {
+  type HoldfastError,
+  type HostFrame,
+  type SessionSettings,
+  SessionTerminatedError,
+  type SessionThreadApi,
+  type TerminationReason,
+  ThreadDiedError,
+  type ThreadEvent,
+  type ThreadFrame,
+} from '@holdfast/protocol';
+import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
+import { type PortCalls, wrapPort } from '../rpc/endpoint.ts';
+import type { Reaper } from './reaper.ts';
+import type { ThreadPool } from './thread-pool.ts';
+
+export interface SessionThread {
+  readonly call: PortCalls<SessionThreadApi>['call'];
+  send(frame: HostFrame): void;
+  /** Settles when the thread is free or dead and no process of the session is left. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+export interface SessionThreadOptions {
+  settings: SessionSettings;
+  pool: ThreadPool;
+  reaper: Reaper;
+  onEvent(event: ThreadEvent): void;
+  onFrame(frame: ThreadFrame): void;
+}
+
+export const startSessionThread = (options: SessionThreadOptions): SessionThread => {
+  const { settings, pool, reaper, onEvent, onFrame } = options;
+  const calls = new MessageChannel();
+  const data = new MessageChannel();
+  const remote = wrapPort<SessionThreadApi>(calls.port1);
+  const kernels = new Set<number>();
+  let termination: { reason: TerminationReason; message?: string } | undefined;
+
+  const takeEvent = (event: ThreadEvent): void => {
+    if (event.type === 'kernel-started') {
+      kernels.add(event.pid);
+      reaper.add(event.pid);
+    } else if (event.type === 'kernel-died') {
+      kernels.delete(event.pid);
+      reaper.remove(event.pid);
+    } else if (event.type === 'session-terminated') {
+      termination = event;
+    }
+    onEvent(event);
+  };
+  calls.port1.on('message', (message: { events?: ThreadEvent[] }) => message.events?.forEach(takeEvent));
+  data.port1.on('message', onFrame);
+
+  const task = { settings, callPort: calls.port2, dataPort: data.port2 };
+  const end = async (cause?: Error): Promise<void> => {
+    // The thread can not do it any more, and aborting a thread does not end its children.
+    if (!termination) await endOrphans(settings, [...kernels]);
+    for (const pid of kernels) reaper.remove(pid);
+    remote.close(endedError(settings, termination?.reason, cause));
+    data.port1.close();
+    if (!termination) {
+      const message = cause?.message;
+      takeEvent({ type: 'session-terminated', reason: 'thread-died', ...(message ? { message } : {}) });
+    }
+  };
+  const ended = pool.run(task).then(
+    () => end(),
+    (error: Error) => end(error),
+  );
+  return { call: remote.call, send: (frame) => data.port1.postMessage(frame), ended };
+};
+
+const endOrphans = async (
+  { hostId, sessionId, scratchDir }: SessionSettings,
+  kernels: number[],
+): Promise<void> => {
+  for (const pid of kernels) killTree(pid);
+  await killMarked(`${hostId}.${sessionId}`);
+  closePipesOf(scratchDir);
+  rmSync(scratchDir, { recursive: true, force: true });
+};
+
+/** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in. */
+const closePipesOf = (scratchDir: string): void => {
+  for (const name of readdirSync('/proc/self/fd')) {
+    try {
+      if (readlinkSync(`/proc/self/fd/${name}`).startsWith(`${scratchDir}/`)) closeSync(Number(name));
+    } catch {
+      // The listing's own descriptor, or one that another thread closed meanwhile.
+    }
+  }
+};
+
+const endedError = (
+  { sessionId, workspaceId }: SessionSettings,
+  reason: TerminationReason | undefined,
+  cause: Error | undefined,
+): HoldfastError => {
+  const name = `session ${sessionId} (workspace ${workspaceId})`;
+  const data = { sessionId, workspaceId };
+  const remedy = 'getOrCreateSession with the same workspace id starts a new one.';
+  return reason
+    ? new SessionTerminatedError(`The ${name} has ended (${reason}). ${remedy}`, {
+        data: { ...data, reason },
+      })
+    : new ThreadDiedError(`The thread of ${name} died; its kernels were ended. ${remedy}`, {
+        data,
+        ...(cause ? { cause } : {}),
+      });
+};

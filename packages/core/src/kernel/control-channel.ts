@@ -1,0 +1,91 @@
+/**
+ * The kernel's private line: two pipes that carry calls and answers, apart from the user's output.
+ *
+ * Both are FIFOs whose names are already gone from the file system. They are addressed as
+ * `/proc/<host pid>/fd/<n>`, so a kernel whose user closed every descriptor can open them again,
+ * and nothing is left in /tmp whoever dies. This side holds both ends of both pipes: what a kernel
+ * closes is never an end of file here, and its death is told by the process itself.
+ */
+import { closeSync, writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { closeFifo, type Fifo, openToRead, openToWrite } from './fifo.ts';
+import { readPipe, writePipe } from './pipe-socket.ts';
+
+export interface ControlChannel {
+  /** Queues bytes for the kernel; keeps order; never blocks the thread. */
+  send(data: string | Uint8Array): void;
+  /** Calls back with whatever arrives. One listener. The buffer is valid during the call only. */
+  onData(listener: (data: Buffer) => void): void;
+  /** The session's private folder, for calls too large for a pipe. */
+  readonly scratchDir: string;
+}
+
+export interface OpenControlChannel extends ControlChannel {
+  /** Path the kernel reads calls from. */
+  readonly controlIn: string;
+  /** Path the kernel writes answers to. */
+  readonly controlOut: string;
+  close(): void;
+}
+
+/** Takes ownership of both pipes. */
+export const openControlChannel = (
+  toKernel: Fifo,
+  fromKernel: Fifo,
+  scratchDir: string,
+): OpenControlChannel => {
+  const writeEnd = openToWrite(toKernel);
+  const heldWriteEnd = openToWrite(fromKernel);
+  let listener: (data: Buffer) => void = () => undefined;
+  // Made only for a call that does not fit the pipe at once (64 KiB).
+  let overflow: Socket | undefined;
+  let closed = false;
+
+  const buffer = Buffer.allocUnsafeSlow(65_536);
+  const input = readPipe(openToRead(fromKernel), buffer, (length) => {
+    listener(buffer.subarray(0, length));
+    return true;
+  });
+
+  const sendLater = (bytes: Uint8Array): void => {
+    overflow ??= writePipe(openToWrite(toKernel));
+    overflow.write(bytes);
+  };
+
+  return {
+    scratchDir,
+    controlIn: toKernel.path,
+    controlOut: fromKernel.path,
+    send(data) {
+      // Comlink says goodbye when a proxy is collected, which may be long after the kernel's death.
+      if (closed) return;
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      if (overflow && overflow.writableLength > 0) return sendLater(bytes);
+      const written = writeNow(writeEnd, bytes);
+      if (written < bytes.length) sendLater(bytes.subarray(written));
+    },
+    onData(next) {
+      listener = next;
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      input.destroy();
+      overflow?.destroy();
+      closeSync(writeEnd);
+      closeSync(heldWriteEnd);
+      closeFifo(toKernel);
+      closeFifo(fromKernel);
+    },
+  };
+};
+
+/** @returns how many bytes the pipe took */
+const writeNow = (fd: number, bytes: Uint8Array): number => {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+    throw error;
+  }
+};

@@ -1,0 +1,11 @@
+/** What a language package may use of core to write its driver: contract, line protocol. */
+export type { ControlChannel } from './control-channel.ts';
+export { createLineSplitter, jsonEndpoint } from './json-endpoint.ts';
+export type {
+  DriverModule,
+  DriverOptions,
+  InterruptStep,
+  LanguageDriver,
+  LaunchContext,
+  LaunchPlan,
+} from './language-driver.ts';

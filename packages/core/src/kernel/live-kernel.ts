@@ -1,0 +1,198 @@
+/** A kernel that is up: its process, its control channel as typed calls, its output pipes. */
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KernelApi, type KernelHello, SpawnFailedError } from '@holdfast/protocol';
+import type { Remote } from 'comlink';
+import { wrapEndpoint } from '../rpc/endpoint.ts';
+import {
+  type ChildKernel,
+  type ChildKernelOptions,
+  type KernelExit,
+  startChildKernel,
+} from './child-kernel.ts';
+import { openControlChannel } from './control-channel.ts';
+import { type Fifo, type FifoPool, openToWrite } from './fifo.ts';
+import type { LanguageDriver } from './language-driver.ts';
+import { createOutputPipes, type OutputPipes } from './output-pipes.ts';
+import { createPipeReader } from './pipe-reader.ts';
+import { climbShutdownLadder, killTree, type ShutdownGrace } from './shutdown-ladder.ts';
+
+/** Thrown by calls that were under way, or are made, when the kernel's process has ended. */
+export class KernelDiedError extends Error {
+  readonly exit: KernelExit;
+
+  constructor(exit: KernelExit) {
+    super(describeExit(exit));
+    this.name = 'KernelDiedError';
+    this.exit = exit;
+  }
+}
+
+export interface LiveKernel {
+  readonly driver: LanguageDriver;
+  readonly hello: KernelHello;
+  readonly pid: number;
+  readonly pipes: OutputPipes;
+  /** Settles once the process has ended, never rejects. */
+  readonly exited: Promise<KernelExit>;
+  /** Makes a call. @throws KernelDiedError when the process ends before it answers */
+  call<Value>(make: (api: Remote<KernelApi>) => Promise<Value>): Promise<Value>;
+  /** Ends it in an orderly way if it can (`ask`), with all it started. */
+  end(options: { ask: boolean; grace?: ShutdownGrace }): Promise<void>;
+  /** SIGKILL to it and all it started, now. */
+  kill(): void;
+}
+
+export interface LiveKernelOptions {
+  driver: LanguageDriver;
+  pool: FifoPool;
+  scratchDir: string;
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  program?: string;
+}
+
+/** How long a kernel may take to say hello. A cold Python on a loaded machine needs seconds. */
+const helloTimeoutMs = 30_000;
+
+/** @throws SPAWN_FAILED with the child's stderr in `data` */
+export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveKernel> => {
+  const { driver, pool, scratchDir, cwd, env, program } = options;
+  const [toKernel, fromKernel, stdout, stderr] = await takePipes(pool);
+  const channel = openControlChannel(toKernel, fromKernel, scratchDir);
+  let child: ChildKernel;
+  try {
+    const { controlIn, controlOut } = channel;
+    const plan = await driver.plan({
+      scratchDir,
+      controlIn,
+      controlOut,
+      env,
+      ...(program ? { program } : {}),
+    });
+    child = await startWithPipes({ plan, cwd, env }, stdout, stderr);
+  } catch (error) {
+    channel.close();
+    pool.release(stdout);
+    pool.release(stderr);
+    throw spawnFailed(driver, (error as Error).message, '', error);
+  }
+
+  const { pid, exited } = child;
+  const api = wrapEndpoint<KernelApi>(driver.connect(channel));
+  const call = createMortalCalls(api, exited);
+  void exited.then(() => channel.close());
+  try {
+    const hello = await withTimeout(
+      call((kernel) => kernel.hello()),
+      helloTimeoutMs,
+    );
+    const pipes = createOutputPipes({
+      pool,
+      kernelPid: pid,
+      holdsOutput: driver.holdsOutput,
+      initial: { stdout, stderr },
+    });
+    void exited.then(() => pipes.release());
+    const end: LiveKernel['end'] = ({ ask, grace }) =>
+      climbShutdownLadder(
+        { pid, exited, ...(ask ? { ask: () => void api.shutdown().catch(() => undefined) } : {}) },
+        grace,
+      );
+    return { driver, hello, pid, pipes, exited, call, end, kill: () => killTree(pid) };
+  } catch (error) {
+    killTree(pid);
+    await exited;
+    const printed = readAll(stderr);
+    pool.release(stdout);
+    pool.release(stderr);
+    throw spawnFailed(driver, (error as Error).message, printed, error);
+  }
+};
+
+/** The child has its own copies of the write ends once it is started. */
+const startWithPipes = async (
+  options: Omit<ChildKernelOptions, 'stdout' | 'stderr'>,
+  stdout: Fifo,
+  stderr: Fifo,
+): Promise<ChildKernel> => {
+  const ends = [openToWrite(stdout), openToWrite(stderr)] as const;
+  try {
+    return await startChildKernel({ ...options, stdout: ends[0], stderr: ends[1] });
+  } finally {
+    ends.forEach(closeSync);
+  }
+};
+
+const takePipes = async (pool: FifoPool): Promise<[Fifo, Fifo, Fifo, Fifo]> => [
+  await pool.takeOwned(),
+  await pool.takeOwned(),
+  await pool.take(),
+  await pool.take(),
+];
+
+const spawnFailed = (
+  driver: LanguageDriver,
+  reason: string,
+  stderr: string,
+  cause: unknown,
+): SpawnFailedError =>
+  new SpawnFailedError(
+    `The ${driver.language} kernel could not be started: ${reason}.${stderr ? ` It printed: ${stderr.trim()}` : ''}`,
+    { data: { language: driver.language, stderr }, cause },
+  );
+
+const readAll = (fifo: Fifo): string => {
+  const pieces: Uint8Array[] = [];
+  createPipeReader(fifo, (data) => pieces.push(data)).drain();
+  return Buffer.concat(pieces).toString('utf8');
+};
+
+/** Calls that reject when the process ends. One listener on `exited` for all of them: a race each would leak. */
+const createMortalCalls = (api: Remote<KernelApi>, exited: Promise<KernelExit>): LiveKernel['call'] => {
+  const pending = new Set<(error: KernelDiedError) => void>();
+  let death: KernelDiedError | undefined;
+  void exited.then((exit) => {
+    death = new KernelDiedError(exit);
+    for (const reject of pending) reject(death);
+    pending.clear();
+  });
+  return (make) =>
+    new Promise((resolve, reject) => {
+      if (death) return reject(death);
+      pending.add(reject);
+      make(api)
+        .then(resolve, reject)
+        .finally(() => pending.delete(reject));
+    });
+};
+
+/** In plain words: what a user reads in `stateLost.reason`. */
+export const describeExit = ({ exitCode, signal }: KernelExit): string =>
+  signal
+    ? `the kernel's process was killed by ${signal}`
+    : `the kernel's process ended with exit code ${exitCode}`;
+
+/** Why state is gone, and what the next kernel will bring back of it. */
+export const describeLoss = (exit: KernelExit, driver: LanguageDriver): string => {
+  const restorable = driver.salvage?.();
+  return restorable ? `${describeExit(exit)}; ${restorable}` : describeExit(exit);
+};
+
+/** As a shell tells it: 128 and the signal's number. */
+export const exitCodeOf = ({ exitCode, signal }: KernelExit): number | null =>
+  signal ? 128 + constants.signals[signal] : exitCode;
+
+const withTimeout = async <Value>(promise: Promise<Value>, ms: number): Promise<Value> => {
+  const timer = new AbortController();
+  const timeout = delay(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`it did not say hello within ${ms} ms`);
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    timer.abort();
+  }
+};

@@ -1,0 +1,177 @@
+/**
+ * Gives each command its own pair of output pipes, so that what a background job writes later still
+ * belongs to the command that started it.
+ *
+ * A pipe is free again once its last writer is gone. A pipe that the kernel itself keeps open (the
+ * user typed `exec 3>&1`, or the language can not let go) stays with the kernel: the next command
+ * gets the same one. A pipe that only other processes hold belongs to its command until they end.
+ */
+import { readdirSync, readlinkSync } from 'node:fs';
+import type { OutputStream } from '@holdfast/protocol';
+import type { Fifo, FifoPool } from './fifo.ts';
+import { createPipeReader, type PipeReader } from './pipe-reader.ts';
+
+export type OutputSink = (stream: OutputStream, data: Uint8Array<ArrayBuffer>) => void;
+
+/** One command's pipes, while it runs. */
+export interface OutputLease {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Reads as output comes, instead of once at the end. */
+  startReading(): void;
+  setPaused(paused: boolean): void;
+  /**
+   * The command has answered: takes what is left in the pipes. From now on `late` gets what is
+   * still written, until `onClosed` (at once, if nobody holds the pipes).
+   */
+  finish(options: { late: OutputSink; onClosed: () => void; strayWriters: boolean }): void;
+}
+
+export interface OutputPipes {
+  lease(sink: OutputSink): Promise<OutputLease>;
+  /** The kernel is gone: what it held is free unless background jobs live on. */
+  release(): void;
+}
+
+interface Line {
+  stream: OutputStream;
+  reader: PipeReader;
+  sink: OutputSink;
+}
+
+export interface OutputPipesOptions {
+  pool: FifoPool;
+  kernelPid: number;
+  /** The kernel never lets go of its pipes by itself. */
+  holdsOutput: boolean;
+  /** The pair it was started with, for a kernel that holds on to it. */
+  initial: Record<OutputStream, Fifo>;
+}
+
+const streams = ['stdout', 'stderr'] as const;
+
+export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
+  const { pool, kernelPid, holdsOutput, initial } = options;
+  const ignore: OutputSink = () => undefined;
+  const held: Partial<Record<OutputStream, Line>> = {};
+
+  const createLine = (stream: OutputStream, fifo: Fifo): Line => {
+    const line: Line = {
+      stream,
+      sink: ignore,
+      reader: createPipeReader(fifo, (data) => line.sink(stream, data)),
+    };
+    return line;
+  };
+  const free = (line: Line): void => {
+    line.reader.detach();
+    line.sink = ignore;
+    line.reader.resume();
+    pool.release(line.reader.fifo);
+  };
+  const keepReading = (line: Line, onEnd: () => void): void => {
+    line.reader.attach(onEnd);
+    line.reader.resume();
+    if (line.reader.drain() === 'eof') onEnd();
+  };
+
+  for (const stream of streams) {
+    const line = createLine(stream, initial[stream]);
+    if (holdsOutput) held[stream] = line;
+    else if (line.reader.drain() === 'eof') free(line);
+    else
+      keepReading(
+        line,
+        once(() => free(line)),
+      );
+  }
+
+  const settle = (line: Line, late: OutputSink, strayWriters: boolean, onClosed: () => void): void => {
+    const { stream, reader } = line;
+    const end = reader.drain();
+    line.sink = late;
+    if (end === 'eof') {
+      free(line);
+      return onClosed();
+    }
+    const staysWithKernel = holdsOutput ? !strayWriters : kernelHolds(kernelPid, reader.fifo);
+    if (staysWithKernel) {
+      held[stream] = line;
+      keepReading(line, () => undefined);
+      return onClosed();
+    }
+    keepReading(
+      line,
+      once(() => {
+        free(line);
+        onClosed();
+      }),
+    );
+  };
+
+  return {
+    async lease(sink) {
+      const lines: Line[] = [];
+      for (const stream of streams) {
+        const line = held[stream] ?? createLine(stream, await pool.take());
+        delete held[stream];
+        line.sink = sink;
+        lines.push(line);
+      }
+      const [stdout, stderr] = lines as [Line, Line];
+      return {
+        stdout: stdout.reader.fifo.path,
+        stderr: stderr.reader.fifo.path,
+        startReading: () => lines.forEach(({ reader }) => reader.attach()),
+        setPaused: (paused) => lines.forEach(({ reader }) => (paused ? reader.pause() : reader.resume())),
+        finish({ late, onClosed, strayWriters }) {
+          let open = lines.length;
+          const closed = (): void => {
+            open -= 1;
+            if (open === 0) onClosed();
+          };
+          for (const line of lines) settle(line, late, strayWriters, closed);
+        },
+      };
+    },
+    release() {
+      for (const stream of streams) {
+        const line = held[stream];
+        delete held[stream];
+        if (line)
+          keepReading(
+            line,
+            once(() => free(line)),
+          );
+      }
+    },
+  };
+};
+
+/** Whether the kernel's own process has the pipe open, under whatever number. */
+const kernelHolds = (pid: number, fifo: Fifo): boolean => {
+  try {
+    const name = readlinkSync(fifo.path);
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => isLinkTo(`/proc/${pid}/fd/${fd}`, name));
+  } catch {
+    // The kernel is gone, so it holds nothing.
+    return false;
+  }
+};
+
+const isLinkTo = (path: string, target: string): boolean => {
+  try {
+    return readlinkSync(path) === target;
+  } catch {
+    return false;
+  }
+};
+
+const once = (action: () => void): (() => void) => {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+};

@@ -1,0 +1,113 @@
+/** Finds and signals the processes of a session through /proc, wherever they hid. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface ProcessInfo {
+  pid: number;
+  parent: number;
+  group: number;
+  session: number;
+  /** When it started, in seconds since boot (resolution 10 ms). */
+  startedAt: number;
+  /** One letter: R, S, D, Z (zombie), T (stopped). */
+  state: string;
+}
+
+/** The variable every kernel and its descendants carry: `<host id>.<session id>`. */
+export const markerName = 'HOLDFAST_SESSION';
+
+// Linux reports start times in USER_HZ, which is 100 on every architecture Node runs on.
+const ticksPerSecond = 100;
+
+/** All processes that can be read, one pass over /proc. */
+export const readProcessTable = (): ProcessInfo[] => {
+  const table: ProcessInfo[] = [];
+  for (const name of readdirSync('/proc')) {
+    const first = name.charCodeAt(0);
+    if (first < 0x31 || first > 0x39) continue;
+    const info = readProcess(Number(name));
+    if (info) table.push(info);
+  }
+  return table;
+};
+
+export const readProcess = (pid: number): ProcessInfo | undefined => {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The program's name stands in parentheses and may itself contain blanks and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent, group, session] = fields;
+  return {
+    pid,
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    startedAt: Number(fields[19]) / ticksPerSecond,
+  };
+};
+
+/** Descendants of a process, and whatever else is in its process session; not the process itself. */
+export const findDescendants = (root: number, table = readProcessTable()): ProcessInfo[] => {
+  const found = findChildren(root, table);
+  const orphans = findOrphans(root, table, found);
+  return [...found.values(), ...orphans];
+};
+
+/** Processes of its session that no chain of parents links to it any more. */
+export const findOrphans = (
+  root: number,
+  table = readProcessTable(),
+  children = findChildren(root, table),
+): ProcessInfo[] => {
+  const found = new Map<number, ProcessInfo>();
+  for (const process of table) {
+    if (process.session !== root || process.pid === root || children.has(process.pid)) continue;
+    found.set(process.pid, process);
+    for (const [pid, child] of findChildren(process.pid, table)) found.set(pid, child);
+  }
+  return [...found.values()];
+};
+
+const findChildren = (root: number, table: ProcessInfo[]): Map<number, ProcessInfo> => {
+  const found = new Map<number, ProcessInfo>();
+  const visit = (parent: number): void => {
+    for (const process of table) {
+      if (process.parent !== parent || process.pid === root || found.has(process.pid)) continue;
+      found.set(process.pid, process);
+      visit(process.pid);
+    }
+  };
+  visit(root);
+  return found;
+};
+
+/** Processes that were started with this marker in their environment, also after `setsid` and a double fork. */
+export const findMarked = (marker: string, table = readProcessTable()): ProcessInfo[] => {
+  const entry = `${markerName}=${marker}`;
+  return table.filter(({ pid, state }) => {
+    if (pid === process.pid || state === 'Z') return false;
+    const environment = readText(`/proc/${pid}/environ`);
+    return environment !== undefined && `\0${environment}\0`.includes(`\0${entry}\0`);
+  });
+};
+
+/** Sends a signal; a process that is gone is no error. @returns whether it was there */
+export const signalProcess = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return true;
+    throw error;
+  }
+};
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // Gone since the listing, or another user's.
+    return undefined;
+  }
+};

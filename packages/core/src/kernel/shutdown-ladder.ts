@@ -1,0 +1,71 @@
+/** Ends a kernel and everything it started: ask, SIGTERM, SIGKILL, and a last look around. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { findDescendants, findMarked, readProcessTable, signalProcess } from './process-table.ts';
+
+export interface ShutdownTarget {
+  pid: number;
+  exited: Promise<unknown>;
+  /** Asks the kernel to end by itself; absent: start with SIGTERM. */
+  ask?: () => void;
+}
+
+/** Milliseconds each step is given. Requirements: ask, wait 2 s, SIGTERM, SIGKILL. */
+export interface ShutdownGrace {
+  askMs: number;
+  termMs: number;
+}
+
+export const defaultGrace: ShutdownGrace = { askMs: 2_000, termMs: 1_000 };
+
+/** Settles when the kernel's process is gone and reaped. Its descendants are killed in any case. */
+export const climbShutdownLadder = async (target: ShutdownTarget, grace = defaultGrace): Promise<void> => {
+  const { pid, exited, ask } = target;
+  // Seen now, while parents are alive: a child that left the process group is still found by its parent.
+  const before = findDescendants(pid);
+  if (ask) ask();
+  if (!ask || !(await endsWithin(exited, grace.askMs))) {
+    signalGroup(pid, 'SIGCONT');
+    signalGroup(pid, 'SIGTERM');
+    if (!(await endsWithin(exited, grace.termMs))) signalGroup(pid, 'SIGKILL');
+  }
+  await exited;
+  signalGroup(pid, 'SIGKILL');
+  const table = readProcessTable();
+  const startOf = new Map(table.map((process) => [process.pid, process.startedAt]));
+  for (const child of [...before, ...findDescendants(pid, table)]) {
+    // A pid may have been given to a stranger since: its start time tells.
+    if (startOf.get(child.pid) === child.startedAt) signalProcess(child.pid, 'SIGKILL');
+  }
+};
+
+/** SIGKILL at once: the kernel, its group, and all that descends from it. */
+export const killTree = (pid: number): void => {
+  const descendants = findDescendants(pid);
+  signalGroup(pid, 'SIGKILL');
+  for (const child of descendants) signalProcess(child.pid, 'SIGKILL');
+};
+
+/** Kills what carries the marker until a look around finds nothing: a fork may outrun one pass. */
+export const killMarked = async (marker: string, passes = 20): Promise<void> => {
+  for (let pass = 0; pass < passes; pass += 1) {
+    const marked = findMarked(marker);
+    if (marked.length === 0) return;
+    for (const { pid } of marked) signalProcess(pid, 'SIGKILL');
+    await delay(pass < 5 ? 5 : 50);
+  }
+};
+
+/** The kernel leads its process group, so the group's id is its pid. */
+const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+  signalProcess(-pid, signal);
+};
+
+const endsWithin = async (exited: Promise<unknown>, ms: number): Promise<boolean> => {
+  const timeout = new AbortController();
+  const ended = await Promise.race([
+    exited.then(() => true),
+    delay(ms, false, { signal: timeout.signal }).catch(() => false),
+  ]);
+  timeout.abort();
+  return ended;
+};

@@ -1,0 +1,39 @@
+/** Gives a command its standard input through a pipe of its own. */
+import { StdinClosedError } from '@holdfast/protocol';
+import { closeFifo, type Fifo, openToWrite } from './fifo.ts';
+import { writePipe } from './pipe-socket.ts';
+
+export interface StdinFeeder {
+  /** Opens for reading. */
+  readonly path: string;
+  /** @throws STDIN_CLOSED after `end` */
+  write(data: Uint8Array): void;
+  /** End of file, once all that was written is read. */
+  end(): void;
+  /** The command is over: what it did not read is dropped. */
+  close(): void;
+}
+
+/** Takes ownership of the pipe. */
+export const createStdinFeeder = (fifo: Fifo): StdinFeeder => {
+  // Opened before the kernel opens its end, so that the kernel's open never waits.
+  const socket = writePipe(openToWrite(fifo));
+  let ended = false;
+  return {
+    path: fifo.path,
+    write(data) {
+      if (ended) throw new StdinClosedError('The command takes no more input: its stdin was closed.');
+      socket.write(data);
+    },
+    end() {
+      if (ended) return;
+      ended = true;
+      socket.end();
+    },
+    close() {
+      ended = true;
+      socket.destroy();
+      closeFifo(fifo);
+    },
+  };
+};

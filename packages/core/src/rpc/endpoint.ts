@@ -1,0 +1,98 @@
+/**
+ * Typed remote calls over a message port. The only file that knows comlink.
+ *
+ * Two things comlink leaves open are closed here: errors keep their code, data and cause across the
+ * port, and a call that is under way when the port closes is rejected instead of waiting for ever.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { reviveError, type SerialisedError, serialiseError } from '@holdfast/protocol';
+import { type Endpoint, expose, type Remote, transferHandlers, wrap } from 'comlink';
+
+interface ThrownValue {
+  value: unknown;
+}
+type WireError = { isError: true; value: SerialisedError } | { isError: false; value: unknown };
+
+const isThrown = (value: unknown): value is ThrownValue =>
+  typeof value === 'object' && value !== null && 'value' in value;
+
+const defaultThrowHandler = transferHandlers.get('throw');
+
+// Comlink keeps only name, message and stack of an error.
+transferHandlers.set('throw', {
+  canHandle: (value): value is ThrownValue => defaultThrowHandler?.canHandle(value) ?? false,
+  serialize: (thrown: unknown) => {
+    const value = isThrown(thrown) ? thrown.value : thrown;
+    const wire: WireError =
+      value instanceof Error ? { isError: true, value: serialiseError(value) } : { isError: false, value };
+    return [wire, []];
+  },
+  deserialize: (wire: WireError) => {
+    throw wire.isError ? reviveError(wire.value) : wire.value;
+  },
+});
+
+/** Answers calls on a port. */
+export const exposeOnPort = (api: object, port: MessagePort): void => expose(api, portEndpoint(port));
+
+/** Calls over any endpoint; the caller takes care of what happens when it closes. */
+export const wrapEndpoint = <Api>(endpoint: Endpoint): Remote<Api> => wrap<Api>(endpoint);
+
+/** Calls over a port that may close. */
+export interface PortCalls<Api> {
+  /** Makes a call. @throws what `closedError` gives, when the port closes before the answer */
+  call<Value>(make: (api: Remote<Api>) => Promise<Value>): Promise<Value>;
+  /** Rejects all that is under way; later calls reject too. */
+  close(error: Error): void;
+}
+
+export const wrapPort = <Api>(port: MessagePort): PortCalls<Api> => {
+  const api = wrap<Api>(portEndpoint(port));
+  const pending = new Set<(error: Error) => void>();
+  let closed: Error | undefined;
+  return {
+    call: (make) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(closed);
+        pending.add(reject);
+        make(api)
+          .then(resolve, reject)
+          .finally(() => pending.delete(reject));
+      }),
+    close(error) {
+      closed ??= error;
+      for (const reject of pending) reject(closed);
+      pending.clear();
+      port.close();
+    },
+  };
+};
+
+/**
+ * Node's ports speak the DOM's event interface too, but comlink's `start` is theirs already and its
+ * own adapter for Node would hide `close`. Messages that are not comlink's (frames that share the
+ * port to keep their order with the answers) pass by: they have no `id`.
+ */
+const portEndpoint = (port: MessagePort): Endpoint => {
+  const adapted = new WeakMap<object, (data: unknown) => void>();
+  return {
+    postMessage: (message, transfer) => port.postMessage(message, transfer as never),
+    addEventListener: (_type, listener) => {
+      const onMessage = (data: unknown): void => {
+        if (!isComlinkMessage(data)) return;
+        const event = { data } as MessageEvent;
+        if (typeof listener === 'function') listener(event);
+        else listener.handleEvent(event);
+      };
+      adapted.set(listener, onMessage);
+      port.on('message', onMessage);
+    },
+    removeEventListener: (_type, listener) => {
+      const onMessage = adapted.get(listener);
+      if (onMessage) port.off('message', onMessage);
+    },
+  };
+};
+
+const isComlinkMessage = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'id' in data;

@@ -1,0 +1,162 @@
+/** Remembers the last commands: history, results, and what their background jobs write later. */
+import type {
+  CommandId,
+  CommandOutcome,
+  CommandRecord,
+  HistoryEntry,
+  RuntimeOutput,
+} from '@holdfast/protocol';
+import type { OutputSink } from '../kernel/output-pipes.ts';
+import { createHeadTailBuffer } from './head-tail-buffer.ts';
+import { createOutputCollector } from './output-collector.ts';
+import type { PendingCommand } from './pending-command.ts';
+import type { BytesOutput, RememberedCommand, SessionRuntime } from './session-runtime.ts';
+
+export const rememberQueued = (runtime: SessionRuntime, { envelope }: PendingCommand): void => {
+  const { id, language, code } = envelope;
+  runtime.remembered.set(id, { record: { id, language, code, status: 'queued' } });
+};
+
+export const rememberStart = (runtime: SessionRuntime, { envelope }: PendingCommand): void => {
+  const { id, language, code } = envelope;
+  const remembered = runtime.remembered.get(id);
+  if (remembered) remembered.record.status = 'running';
+  runtime.emit({ type: 'command-started', commandId: id, language, code });
+};
+
+/** A command that never ran leaves no trace but its rejection. */
+export const forgetCommand = (runtime: SessionRuntime, id: CommandId): void => {
+  runtime.remembered.delete(id);
+};
+
+export const finishCommand = (
+  runtime: SessionRuntime,
+  { envelope }: PendingCommand,
+  outcome: CommandOutcome,
+  startedAt: number,
+): void => {
+  const { id, language, code } = envelope;
+  const { exitCode, success, timedOut, interrupted, durationMs } = outcome;
+  const entry: HistoryEntry = {
+    commandId: id,
+    language,
+    command: code,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date().toISOString(),
+    durationMs,
+    exitCode,
+    success,
+    timedOut,
+    interrupted,
+  };
+  runtime.history.push(entry);
+  const remembered = runtime.remembered.get(id);
+  if (remembered) {
+    remembered.record.status = 'finished';
+    remembered.outcome = abridge(outcome);
+  }
+  trim(runtime);
+  const {
+    stdout: _stdout,
+    stderr: _stderr,
+    streamedBytes: _bytes,
+    cancelled: _cancelled,
+    ...facts
+  } = outcome;
+  runtime.emit({ type: 'command-finished', commandId: id, output: facts });
+};
+
+/** Where a command's pipes lead once it has its result. */
+export const openLateOutput = (
+  runtime: SessionRuntime,
+  { id }: PendingCommand,
+): { late: OutputSink; onClosed: () => void } => {
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  return {
+    late(stream, data) {
+      const remembered = runtime.remembered.get(id);
+      if (remembered) lateOf(runtime, remembered)[stream].append(data);
+      const text = decoders[stream].decode(data, { stream: true });
+      if (text) runtime.emit({ type: 'late-output', commandId: id, stream, data: text });
+    },
+    onClosed() {
+      const late = runtime.remembered.get(id)?.late;
+      if (late) late.open = false;
+    },
+  };
+};
+
+export const toCommandRecord = ({ record, outcome, late }: RememberedCommand): CommandRecord => {
+  const stdout = late?.stdout.read();
+  const stderr = late?.stderr.read();
+  return {
+    ...record,
+    ...(outcome ? { output: decodeOutput(outcome) } : {}),
+    lateOutput: {
+      stdout: decode(stdout?.bytes),
+      stderr: decode(stderr?.bytes),
+      omittedBytes: (stdout?.omittedBytes ?? 0) + (stderr?.omittedBytes ?? 0),
+      open: late?.open ?? false,
+    },
+  };
+};
+
+const lateOf = ({ settings }: SessionRuntime, remembered: RememberedCommand) => {
+  const { maxOutputBytes } = settings;
+  remembered.late ??= {
+    stdout: createOutputCollector(maxOutputBytes),
+    stderr: createOutputCollector(maxOutputBytes),
+    open: true,
+  };
+  return remembered.late;
+};
+
+/** Drops the oldest finished commands beyond `maxHistorySize`. */
+const trim = ({ history, remembered, settings }: SessionRuntime): void => {
+  const { maxHistorySize } = settings;
+  while (history.length > maxHistorySize) {
+    const dropped = history.shift();
+    if (dropped) remembered.delete(dropped.commandId);
+  }
+};
+
+// A hundred remembered commands must not keep a hundred times `maxOutputBytes`.
+const rememberedBytes = 65_536;
+
+/** Remembered output keeps head and tail, what it lost is counted in `truncated`. */
+const abridge = ({
+  streamedBytes: _bytes,
+  cancelled: _cancelled,
+  ...outcome
+}: CommandOutcome): BytesOutput => {
+  const { stdout, stderr, truncated } = outcome;
+  if (stdout.length <= rememberedBytes && stderr.length <= rememberedBytes) return outcome;
+  const shortOut = headAndTail(stdout);
+  const shortErr = headAndTail(stderr);
+  return {
+    ...outcome,
+    stdout: shortOut.bytes,
+    stderr: shortErr.bytes,
+    truncated: {
+      stdoutOmittedBytes: (truncated?.stdoutOmittedBytes ?? 0) + shortOut.omittedBytes,
+      stderrOmittedBytes: (truncated?.stderrOmittedBytes ?? 0) + shortErr.omittedBytes,
+    },
+  };
+};
+
+const headAndTail = (bytes: Uint8Array): { bytes: Uint8Array; omittedBytes: number } => {
+  const buffer = createHeadTailBuffer(rememberedBytes);
+  buffer.append(bytes);
+  const kept = buffer.read();
+  // A copy, so that the whole can be collected.
+  return { ...kept, bytes: kept.bytes.slice() };
+};
+
+const decodeOutput = (output: BytesOutput): RuntimeOutput => ({
+  ...output,
+  stdout: decode(output.stdout),
+  stderr: decode(output.stderr),
+});
+
+const decode = (bytes: Uint8Array | undefined): string =>
+  bytes && bytes.length > 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8') : '';

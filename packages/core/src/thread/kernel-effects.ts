@@ -1,0 +1,161 @@
+/** What the kernel machine's states do: launch, stop, kill, climb the ladder, report. */
+import { statSync } from 'node:fs';
+import { type Language, SpawnFailedError } from '@holdfast/protocol';
+import { climbInterruptLadder } from '../kernel/interrupt-ladder.ts';
+import type { DriverModule, LanguageDriver } from '../kernel/language-driver.ts';
+import { describeExit, describeLoss, startLiveKernel } from '../kernel/live-kernel.ts';
+import { markerName } from '../kernel/process-table.ts';
+import { runCommand, runSetup, settleUnrun } from './command-run.ts';
+import { kernelMachine } from './kernel-machine.ts';
+import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
+
+const slotOf = (runtime: SessionRuntime, language: Language): KernelSlot => {
+  const existing = runtime.slots.get(language);
+  if (existing) return existing;
+  const slot: KernelSlot = {
+    language,
+    epoch: 0,
+    generation: 0,
+    live: undefined,
+    untoldLoss: undefined,
+    run: undefined,
+    stopping: Promise.resolve(),
+    whenLaunched: undefined,
+  };
+  runtime.slots.set(language, slot);
+  return slot;
+};
+
+/** @param getRuntime - the machine is defined before the runtime that holds it exists */
+export const provideKernelEffects = (getRuntime: () => SessionRuntime) =>
+  kernelMachine.provide({
+    actions: {
+      launch: ({ context }) => {
+        const runtime = getRuntime();
+        void launch(runtime, slotOf(runtime, context.language));
+      },
+      reportReady: ({ context }) => {
+        const runtime = getRuntime();
+        const slot = slotOf(runtime, context.language);
+        slot.whenLaunched?.();
+        slot.whenLaunched = undefined;
+        runtime.machine.send({ type: 'KERNEL.READY', language: context.language });
+      },
+      reportLaunchFailed: ({ context, event }) => {
+        if (event.type !== 'LAUNCH_FAILED') return;
+        const runtime = getRuntime();
+        const { language, command } = context;
+        const slot = slotOf(runtime, language);
+        const error = toSpawnFailed(event.error, language, context.failures + 1);
+        slot.whenLaunched?.(error);
+        slot.whenLaunched = undefined;
+        runtime.machine.send({ type: 'KERNEL.FAILED', language, error });
+        if (command) settleUnrun(runtime, slot, command, error);
+      },
+      abandonCommand: ({ context }) => {
+        const runtime = getRuntime();
+        const { command, language } = context;
+        if (command) settleUnrun(runtime, slotOf(runtime, language), command);
+      },
+      begin: ({ context }) => {
+        const runtime = getRuntime();
+        if (context.command) void runCommand(runtime, slotOf(runtime, context.language), context.command);
+      },
+      climbLadder: ({ context }) => {
+        const runtime = getRuntime();
+        climbLadder(runtime, slotOf(runtime, context.language));
+      },
+      kill: ({ context }) => {
+        slotOf(getRuntime(), context.language).live?.kill();
+      },
+      stop: ({ context }) => {
+        stop(slotOf(getRuntime(), context.language));
+      },
+      reportDied: ({ context }) => {
+        getRuntime().machine.send({ type: 'KERNEL.DIED', language: context.language });
+      },
+    },
+  });
+
+const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> => {
+  const { settings, pool, machine, emit } = runtime;
+  const { language } = slot;
+  const generation = ++slot.generation;
+  const actor = machine.kernel(language);
+  try {
+    await slot.stopping;
+    const driver = await loadDriver(runtime, language);
+    assertFolder(settings.cwd);
+    const live = await startLiveKernel({
+      driver,
+      pool,
+      scratchDir: settings.scratchDir,
+      cwd: settings.cwd,
+      env: { ...settings.env, [markerName]: `${settings.hostId}.${settings.sessionId}` },
+      ...(language === 'bash' && settings.shell ? { program: settings.shell } : {}),
+    });
+    if (generation !== slot.generation) {
+      // Told to stop in the meantime.
+      live.kill();
+      return;
+    }
+    slot.live = live;
+    slot.epoch += 1;
+    if (runtime.contextOwner === language) runtime.contextOwner = undefined;
+    const { epoch } = slot;
+    emit({ type: 'kernel-started', language, pid: live.pid, epoch, version: live.hello.version });
+    void live.exited.then((exit) => {
+      const expected = slot.live !== live;
+      if (!expected) slot.live = undefined;
+      const reason = describeExit(exit);
+      emit({ type: 'kernel-died', language, pid: live.pid, epoch, reason, expected });
+      // Under a command, the run tells: it has output to collect before the machine moves on.
+      if (expected || slot.run) return;
+      slot.untoldLoss ??= describeLoss(exit, driver);
+      actor?.send({ type: 'DIED', reason });
+    });
+    await runSetup(runtime, slot, live);
+    if (generation === slot.generation) actor?.send({ type: 'LAUNCHED' });
+  } catch (error) {
+    if (generation === slot.generation) actor?.send({ type: 'LAUNCH_FAILED', error: error as Error });
+  }
+};
+
+const loadDriver = async (runtime: SessionRuntime, language: Language): Promise<LanguageDriver> => {
+  const descriptor = runtime.settings.languages.find((candidate) => candidate.language === language);
+  if (!descriptor) throw new Error(`this manager was not given the language ${language}`);
+  const { createDriver }: DriverModule = await import(descriptor.driver);
+  return createDriver(descriptor.options);
+};
+
+const assertFolder = (cwd: string): void => {
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`cwd ${cwd} is not a folder`);
+};
+
+const stop = (slot: KernelSlot): void => {
+  slot.generation += 1;
+  const { live, run } = slot;
+  slot.live = undefined;
+  if (!live) return;
+  run?.ladder?.stop();
+  live.kill();
+  slot.stopping = live.exited.then(() => undefined);
+};
+
+const climbLadder = (runtime: SessionRuntime, slot: KernelSlot): void => {
+  const { live, run } = slot;
+  if (!live || !run) return;
+  run.ladder = climbInterruptLadder({
+    pid: live.pid,
+    steps: live.driver.interruptSteps,
+    commandStartedAt: run.startedAt,
+    call: () => void live.call((api) => api.interrupt()).catch(() => undefined),
+    lastResort: () => runtime.machine.send({ type: 'LADDER.EXHAUSTED' }),
+  });
+};
+
+const toSpawnFailed = (error: Error, language: Language, attempts: number): SpawnFailedError =>
+  new SpawnFailedError(`${error.message} (${attempts} attempts)`, {
+    data: { ...(error instanceof SpawnFailedError ? error.data : {}), language, attempts },
+    cause: error,
+  });

@@ -1,0 +1,110 @@
+/** A command that was accepted: it ends in exactly one result or one typed rejection. */
+import {
+  type CommandEnvelope,
+  type CommandId,
+  type CommandOutcome,
+  createCommandId,
+  type KernelDescription,
+  type Language,
+} from '@holdfast/protocol';
+import type { OutputPump } from './output-pump.ts';
+
+/** Why a running command was asked to stop. The first reason wins. */
+export type StopReason = 'timeout' | 'interrupt' | 'cancel' | 'kill' | 'reset' | 'terminate';
+
+export interface PendingCommand {
+  readonly id: CommandId;
+  readonly envelope: CommandEnvelope;
+  stopReason: StopReason | undefined;
+  /** From when it runs until its output is delivered. */
+  pump: OutputPump | undefined;
+  /** Credits that came before there was a pump. */
+  earlyCredits: number;
+  /** It has its result; its output may still wait for credits. */
+  settled: boolean;
+  /** Set for an inquiry: it takes its turn in the queue, but runs no code. */
+  readonly describe?: (description: KernelDescription) => void;
+  /** Input that arrived over the data port before the kernel took it. */
+  stdin: StdinQueue;
+  settle(outcome: CommandOutcome): void;
+  reject(error: Error): void;
+}
+
+/** Holds early input until the feeder is there, then passes it on. */
+export interface StdinQueue {
+  write(data: Uint8Array): void;
+  end(): void;
+  connect(target: { write(data: Uint8Array): void; end(): void }): void;
+}
+
+export const createPendingCommand = (
+  envelope: CommandEnvelope,
+): { command: PendingCommand; result: Promise<CommandOutcome> } => {
+  const { promise, resolve, reject } = withResolvers<CommandOutcome>();
+  const command: PendingCommand = {
+    id: envelope.id,
+    envelope,
+    stopReason: undefined,
+    pump: undefined,
+    earlyCredits: 0,
+    settled: false,
+    stdin: createStdinQueue(envelope.stdin),
+    settle(outcome) {
+      command.settled = true;
+      resolve(outcome);
+    },
+    reject(error) {
+      command.settled = true;
+      reject(error);
+    },
+  };
+  return { command, result: promise };
+};
+
+/** Asks a kernel for its state, when its turn comes. */
+export const createInquiry = (
+  language: Language,
+): { command: PendingCommand; description: Promise<KernelDescription> } => {
+  const { promise, resolve, reject } = withResolvers<KernelDescription>();
+  const envelope: CommandEnvelope = {
+    id: createCommandId(),
+    code: '',
+    language,
+    timeoutMs: 0,
+    stream: false,
+  };
+  const { command, result } = createPendingCommand(envelope);
+  result.catch(reject);
+  return { command: { ...command, describe: resolve }, description: promise };
+};
+
+const withResolvers = <Value>() => {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<Value>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+};
+
+const createStdinQueue = (stdin: CommandEnvelope['stdin']): StdinQueue => {
+  let target: Parameters<StdinQueue['connect']>[0] | undefined;
+  const early: Uint8Array[] = stdin instanceof Uint8Array ? [stdin] : [];
+  let ended = stdin !== 'open';
+  return {
+    write(data) {
+      if (target) target.write(data);
+      else early.push(data);
+    },
+    end() {
+      ended = true;
+      target?.end();
+    },
+    connect(next) {
+      target = next;
+      for (const data of early.splice(0)) next.write(data);
+      if (ended) next.end();
+    },
+  };
+};

@@ -1,0 +1,44 @@
+/** Entry of a session thread: a Piscina task that lasts as long as its session. */
+import { type MessagePort, threadId } from 'node:worker_threads';
+import type { HostFrame, SessionSettings, ThreadEvent } from '@holdfast/protocol';
+import { exposeOnPort } from '../rpc/endpoint.ts';
+import { startSessionActor } from './session-actors.ts';
+import { createSessionApi, takeHostFrame } from './session-api.ts';
+
+export interface SessionThreadTask {
+  settings: SessionSettings;
+  /** Calls and their answers, and events, which must keep their order with the answers. */
+  callPort: MessagePort;
+  /** Bytes and inspection records. */
+  dataPort: MessagePort;
+}
+
+/** Settles when the session has ended and nothing of it is left. */
+export const runSessionThread = ({ settings, callPort, dataPort }: SessionThreadTask): Promise<void> =>
+  new Promise((resolve) => {
+    const emit = createEventSender(callPort);
+    emit({ type: 'thread-started', threadId });
+    const { runtime, setWatched } = startSessionActor({
+      settings,
+      emit,
+      sendData: (frame) => dataPort.postMessage(frame),
+      // A turn later, so that the answer to `terminate` leaves before the ports close.
+      onTerminated: () => setImmediate(resolve),
+    });
+    exposeOnPort(createSessionApi(runtime), callPort);
+    dataPort.on('message', (frame: HostFrame) => takeHostFrame(runtime, frame, setWatched));
+  });
+
+/** Events of one turn share a message; answers wait for no one, so events leave before them. */
+const createEventSender = (port: MessagePort): ((event: ThreadEvent) => void) => {
+  let batch: ThreadEvent[] = [];
+  const flush = (): void => {
+    const events = batch;
+    batch = [];
+    port.postMessage({ events });
+  };
+  return (event) => {
+    if (batch.length === 0) queueMicrotask(flush);
+    batch.push(event);
+  };
+};

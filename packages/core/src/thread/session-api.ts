@@ -1,0 +1,125 @@
+/** Answers the host's calls: each becomes an event for the session actor, or a look at its data. */
+import type {
+  CommandId,
+  HostFrame,
+  InterruptAnswer,
+  KernelDescription,
+  Language,
+  SessionThreadApi,
+} from '@holdfast/protocol';
+import { toCommandRecord } from './command-records.ts';
+import { createInquiry, createPendingCommand, type PendingCommand } from './pending-command.ts';
+import type { Waiter } from './session-machine.ts';
+import type { SessionRuntime } from './session-runtime.ts';
+
+export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
+  const { machine } = runtime;
+
+  const stopCurrent = (
+    id: CommandId | undefined,
+    stop: (command: PendingCommand) => void,
+  ): InterruptAnswer => {
+    if (machine.status === 'terminated') return 'terminated';
+    const { current } = machine.context;
+    if (!current || current.describe) return id ? `not-running(${id})` : 'idle';
+    if (id !== undefined && current.id !== id) return `not-running(${id})`;
+    stop(current);
+    return 'interrupted';
+  };
+
+  return {
+    exec(envelope) {
+      const { command, result } = createPendingCommand(envelope);
+      runtime.commands.set(envelope.id, command);
+      const forget = (): void => forgetDelivered(runtime, command);
+      result.then(forget, forget);
+      machine.send({ type: 'EXEC', command });
+      return result;
+    },
+    async cancel(id) {
+      machine.send({ type: 'CANCEL', id });
+    },
+    async interrupt(id) {
+      return stopCurrent(id, () => machine.send({ type: 'INTERRUPT', reason: 'interrupt' }));
+    },
+    async kill(id) {
+      return stopCurrent(id, (command) => {
+        command.stopReason ??= 'kill';
+        machine.send({ type: 'KILL' });
+      });
+    },
+    async state(language = runtime.settings.language) {
+      const description = await describeKernel(runtime, language);
+      return {
+        status: machine.status,
+        language,
+        ...description,
+        history: [...runtime.history],
+        epoch: runtime.slots.get(language)?.epoch ?? 0,
+      };
+    },
+    async history(limit) {
+      return limit === undefined ? [...runtime.history] : runtime.history.slice(-limit);
+    },
+    async getCommand(id) {
+      const remembered = runtime.remembered.get(id);
+      return remembered ? toCommandRecord(remembered) : null;
+    },
+    reset: () => waitFor((waiter) => machine.send({ type: 'RESET', waiter })),
+    terminate: (reason) => waitFor((waiter) => machine.send({ type: 'TERMINATE', reason, waiter })),
+  };
+};
+
+/** What the host sends on the data port. */
+export const takeHostFrame = (
+  runtime: SessionRuntime,
+  frame: HostFrame,
+  setWatched: (on: boolean) => void,
+): void => {
+  if (frame.type === 'watch') return setWatched(frame.on);
+  const command = runtime.commands.get(frame.id);
+  if (!command) return;
+  if (frame.type === 'stdin') command.stdin.write(frame.data);
+  else if (frame.type === 'stdin-end') command.stdin.end();
+  else takeCredit(runtime, command, frame.bytes);
+};
+
+/** The first credit of a command that was not streamed asks for its output from now on. */
+const takeCredit = (runtime: SessionRuntime, command: PendingCommand, bytes: number): void => {
+  const { pump } = command;
+  if (!pump) {
+    command.envelope.stream = true;
+    command.earlyCredits += bytes;
+    return;
+  }
+  pump.startStreaming();
+  pump.credit(bytes);
+  forgetDelivered(runtime, command);
+};
+
+/** A command is known to the data port until it has its result and its output is delivered. */
+const forgetDelivered = (runtime: SessionRuntime, command: PendingCommand): void => {
+  if (command.settled && (command.pump?.isDry ?? true)) runtime.commands.delete(command.id);
+};
+
+const waitFor = (send: (waiter: Waiter) => void): Promise<void> =>
+  new Promise((resolve, reject) => send({ resolve, reject }));
+
+/** A language whose kernel never ran has no state, and is not started to say so. */
+const describeKernel = async (runtime: SessionRuntime, language: Language): Promise<KernelDescription> => {
+  const { machine, settings, slots } = runtime;
+  if (language !== settings.language && !slots.has(language))
+    return { ...nothing, working_dir: settings.cwd };
+  const { command, description } = createInquiry(language);
+  machine.send({ type: 'EXEC', command });
+  return description;
+};
+
+const nothing: Omit<KernelDescription, 'working_dir'> = {
+  env_vars: {},
+  functions: [],
+  aliases: {},
+  imports: {},
+  variables: [],
+  jobs: [],
+};

@@ -1,0 +1,234 @@
+/** What the session machine's states do: answer for the queue, reset, terminate, watch idleness. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CommandCancelledError,
+  type Language,
+  QueueFullError,
+  SessionTerminatedError,
+  type TerminationReason,
+} from '@holdfast/protocol';
+import { killMarked } from '../kernel/shutdown-ladder.ts';
+import { forgetCommand, rememberQueued } from './command-records.ts';
+import { provideKernelEffects } from './kernel-effects.ts';
+import type { PendingCommand, StopReason } from './pending-command.ts';
+import { sessionMachine, type Waiter } from './session-machine.ts';
+import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
+
+/** @param onTerminated - the session's processes and files are gone: the thread may end */
+export const provideSessionEffects = (getRuntime: () => SessionRuntime, onTerminated: () => void) => {
+  const resetWaiters: Waiter[] = [];
+  const terminationWaiters: Waiter[] = [];
+  let terminated = false;
+
+  const settleAll = (waiters: Waiter[], error?: Error): void => {
+    for (const waiter of waiters.splice(0)) {
+      if (error) waiter.reject(error);
+      else waiter.resolve();
+    }
+  };
+
+  return sessionMachine.provide({
+    actors: { kernel: provideKernelEffects(getRuntime) },
+    actions: {
+      enqueue: ({ context, event }) => {
+        if (event.type !== 'EXEC') return;
+        const runtime = getRuntime();
+        if (context.queue.add(event.command)) rememberQueued(runtime, event.command);
+        else event.command.reject(queueFull(runtime));
+      },
+      dropFromQueue: ({ context, event }) => {
+        if (event.type !== 'CANCEL') return;
+        const command = context.queue.drop(event.id);
+        if (command) rejectUnrun(getRuntime(), command, cancelled(getRuntime(), command));
+      },
+      rejectQueue: ({ context, event }) => {
+        const runtime = getRuntime();
+        const toError = event.type === 'RESET' ? resetError : terminatedError;
+        for (const command of context.queue.dropAll()) rejectUnrun(runtime, command, toError(runtime));
+      },
+      rejectQueueAsUnspawnable: ({ context, event }) => {
+        if (event.type !== 'KERNEL.FAILED' && event.type !== 'RESET.FAILED') return;
+        const runtime = getRuntime();
+        runtime.terminationReason = 'spawn-failed';
+        runtime.terminationMessage = event.error.message;
+        for (const command of context.queue.dropAll()) rejectUnrun(runtime, command, event.error);
+      },
+      rejectCommand: ({ event }) => {
+        if (event.type === 'EXEC') event.command.reject(terminatedError(getRuntime()));
+      },
+      rejectReset: ({ event }) => {
+        if (event.type === 'RESET') event.waiter.reject(terminatedError(getRuntime()));
+      },
+      askToStop: ({ context, event }) => {
+        const command = context.current;
+        if (!command) return;
+        command.stopReason ??= event.type === 'INTERRUPT' ? event.reason : 'cancel';
+      },
+      noteIdle: () => {
+        const runtime = getRuntime();
+        watchIdleness(runtime);
+      },
+      joinReset: ({ event }) => {
+        if (event.type === 'RESET') resetWaiters.push(event.waiter);
+      },
+      performReset: ({ context }) => {
+        const runtime = getRuntime();
+        noteWhyStopped(runtime, 'reset');
+        void performReset(runtime, context.language).then(
+          () => {
+            runtime.machine.send({ type: 'RESET.DONE' });
+            settleAll(resetWaiters);
+          },
+          (error: Error) => {
+            runtime.machine.send({ type: 'RESET.FAILED', error });
+            settleAll(resetWaiters, error);
+          },
+        );
+      },
+      joinTermination: ({ event }) => {
+        if (event.type !== 'TERMINATE') return;
+        const runtime = getRuntime();
+        if (!terminated) runtime.terminationReason = event.reason;
+        if (!event.waiter) return;
+        if (terminated) event.waiter.resolve();
+        else terminationWaiters.push(event.waiter);
+      },
+      performTermination: ({ event }) => {
+        const runtime = getRuntime();
+        if (event.type === 'IDLE_TIMEOUT') runtime.terminationReason = 'idle-timeout';
+        noteWhyStopped(runtime, 'terminate');
+        void performTermination(runtime).finally(() => {
+          terminated = true;
+          const { terminationReason: reason, terminationMessage: message } = runtime;
+          runtime.emit({ type: 'session-terminated', reason, ...(message ? { message } : {}) });
+          settleAll(resetWaiters, terminatedError(runtime));
+          settleAll(terminationWaiters);
+          onTerminated();
+        });
+      },
+    },
+  });
+};
+
+const rejectUnrun = (runtime: SessionRuntime, command: PendingCommand, error: Error): void => {
+  forgetCommand(runtime, command.id);
+  command.reject(error);
+};
+
+/** The commands that kernels hold, running or waiting for their start, are about to be ended. */
+const noteWhyStopped = ({ machine, slots }: SessionRuntime, reason: StopReason): void => {
+  for (const { language } of slots.values()) {
+    const command = machine.kernel(language)?.getSnapshot().context.command;
+    if (command) command.stopReason ??= reason;
+  }
+};
+
+/** Every process of the old kernels is gone before the new one starts. */
+const performReset = async (runtime: SessionRuntime, language: Language): Promise<void> => {
+  const { machine, slots, settings } = runtime;
+  await stopKernels(runtime);
+  await killMarked(markerOf(runtime));
+  runtime.contextOwner = undefined;
+  for (const slot of slots.values()) slot.untoldLoss = undefined;
+  emptyFolder(settings.scratchDir);
+  const slot = slots.get(language) as KernelSlot;
+  const launched = new Promise<void>((resolve, reject) => {
+    slot.whenLaunched = (error) => (error ? reject(error) : resolve());
+  });
+  machine.kernel(language)?.send({ type: 'START' });
+  await launched;
+};
+
+/** Idle kernels are asked to end, so that exit traps and atexit run; busy ones are killed. */
+const performTermination = async (runtime: SessionRuntime): Promise<void> => {
+  const { slots, pool, settings, machine } = runtime;
+  const idle = [...slots.values()].filter(({ run, live }) => live && !run);
+  await Promise.all(
+    idle.map(async (slot) => {
+      const { live } = slot;
+      // From here on its end is expected.
+      slot.live = undefined;
+      slot.generation += 1;
+      await live?.end({ ask: true });
+      machine.kernel(slot.language)?.send({ type: 'STOP' });
+    }),
+  );
+  await stopKernels(runtime);
+  await killMarked(markerOf(runtime));
+  pool.close();
+  rmSync(settings.scratchDir, { recursive: true, force: true });
+};
+
+const stopKernels = async ({ slots, machine }: SessionRuntime): Promise<void> => {
+  const ending: Promise<unknown>[] = [];
+  for (const slot of slots.values()) {
+    machine.kernel(slot.language)?.send({ type: 'STOP' });
+    ending.push(slot.stopping);
+  }
+  await Promise.all(ending);
+};
+
+const markerOf = ({ settings }: SessionRuntime): string => `${settings.hostId}.${settings.sessionId}`;
+
+const emptyFolder = (folder: string): void => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+};
+
+/** One timer that is looked at when it fires, instead of one that is set anew for every command. */
+const watchIdleness = (runtime: SessionRuntime): void => {
+  const { idleTimeoutMs } = runtime.settings;
+  runtime.lastActivityAt = performance.now();
+  if (idleTimeoutMs === 0 || runtime.idleTimer) return;
+  const check = (): void => {
+    runtime.idleTimer = undefined;
+    const left = idleTimeoutMs - (performance.now() - runtime.lastActivityAt);
+    if (runtime.machine.status !== 'idle') return;
+    if (left <= 0) return runtime.machine.send({ type: 'IDLE_TIMEOUT' });
+    runtime.idleTimer = setTimeout(check, left);
+  };
+  runtime.idleTimer = setTimeout(check, idleTimeoutMs);
+};
+
+const describe = ({ settings }: SessionRuntime): string =>
+  `session ${settings.sessionId} (workspace ${settings.workspaceId})`;
+
+const dataOf = ({ settings }: SessionRuntime) => ({
+  sessionId: settings.sessionId,
+  workspaceId: settings.workspaceId,
+});
+
+const queueFull = (runtime: SessionRuntime): QueueFullError =>
+  new QueueFullError(
+    `The queue of ${describe(runtime)} is full: ${runtime.settings.maxQueue} commands wait already. ` +
+      'Await some of them, or raise maxQueue.',
+    { data: { ...dataOf(runtime), maxQueue: runtime.settings.maxQueue } },
+  );
+
+const cancelled = (runtime: SessionRuntime, { id }: PendingCommand): CommandCancelledError =>
+  new CommandCancelledError(`Command ${id} of ${describe(runtime)} was cancelled before it began to run.`, {
+    data: { ...dataOf(runtime), commandId: id, began: false },
+  });
+
+const resetError = (runtime: SessionRuntime): CommandCancelledError =>
+  new CommandCancelledError(`The command was dropped from the queue: ${describe(runtime)} was reset.`, {
+    data: { ...dataOf(runtime), began: false },
+  });
+
+const reasons: Record<TerminationReason, string> = {
+  requested: 'it was terminated',
+  'idle-timeout': 'it had been idle for longer than idleTimeoutMs',
+  'spawn-failed': 'its kernel could not be started',
+  'thread-died': 'its thread died',
+  'manager-closed': 'its manager was closed',
+};
+
+const terminatedError = (runtime: SessionRuntime): SessionTerminatedError => {
+  const { terminationReason: reason } = runtime;
+  return new SessionTerminatedError(
+    `The ${describe(runtime)} has ended: ${reasons[reason]}. ` +
+      'getOrCreateSession with the same workspace id starts a new one.',
+    { data: { ...dataOf(runtime), reason } },
+  );
+};

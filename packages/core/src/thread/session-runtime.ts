@@ -1,0 +1,82 @@
+/** What a session thread holds besides its machine's state: processes, pipes, records. Data, no behaviour. */
+import type {
+  CommandId,
+  CommandRecord,
+  HistoryEntry,
+  Language,
+  RuntimeOutput,
+  SessionSettings,
+  SessionStatus,
+  TerminationReason,
+  ThreadEvent,
+  ThreadFrame,
+} from '@holdfast/protocol';
+import type { FifoPool } from '../kernel/fifo.ts';
+import type { InterruptLadder } from '../kernel/interrupt-ladder.ts';
+import type { LiveKernel } from '../kernel/live-kernel.ts';
+import type { OutputCollector } from './output-collector.ts';
+import type { PendingCommand } from './pending-command.ts';
+import type { KernelActor, SessionContext, SessionEvent } from './session-machine.ts';
+
+/** One language's place in the session, whether or not a kernel is in it. */
+export interface KernelSlot {
+  readonly language: Language;
+  /** How many processes it has had. */
+  epoch: number;
+  /** Rises with every launch and stop, so that a launch that was overtaken can tell. */
+  generation: number;
+  live: LiveKernel | undefined;
+  /** Why state is gone, until a result has told it. */
+  untoldLoss: string | undefined;
+  run: ActiveRun | undefined;
+  /** Settles when a kernel that was told to end is gone. */
+  stopping: Promise<void>;
+  /** Waits for the launch under way: a reset does. */
+  whenLaunched: ((error?: Error) => void) | undefined;
+}
+
+/** A command while it runs in a kernel. */
+export interface ActiveRun {
+  readonly command: PendingCommand;
+  /** `performance.now()`, for durations and for telling its processes from older ones. */
+  readonly startedAt: number;
+  ladder: InterruptLadder | undefined;
+}
+
+export type BytesOutput = RuntimeOutput<Uint8Array>;
+
+/** A command that is remembered: its record, and the collectors its jobs still write to. */
+export interface RememberedCommand {
+  record: Omit<CommandRecord, 'output' | 'lateOutput'>;
+  outcome?: BytesOutput;
+  late?: { stdout: OutputCollector; stderr: OutputCollector; open: boolean };
+}
+
+/** The machine as the effects see it. */
+export interface SessionMachineView {
+  readonly context: SessionContext;
+  readonly status: SessionStatus;
+  send(event: SessionEvent): void;
+  kernel(language: Language): KernelActor | undefined;
+}
+
+export interface SessionRuntime {
+  readonly settings: SessionSettings;
+  readonly pool: FifoPool;
+  readonly slots: Map<Language, KernelSlot>;
+  /** Commands the data port knows: accepted, and not yet wholly delivered. */
+  readonly commands: Map<CommandId, PendingCommand>;
+  readonly history: HistoryEntry[];
+  readonly remembered: Map<CommandId, RememberedCommand>;
+  /** The language that ran last: the one whose directory and environment the next one follows. */
+  contextOwner: Language | undefined;
+  /** `performance.now()` of when the session last became idle. */
+  lastActivityAt: number;
+  idleTimer: NodeJS.Timeout | undefined;
+  terminationReason: TerminationReason;
+  /** What goes with the reason: the error of a spawn that failed. */
+  terminationMessage: string | undefined;
+  readonly machine: SessionMachineView;
+  emit(event: ThreadEvent): void;
+  sendData(frame: ThreadFrame): void;
+}
