@@ -29,6 +29,7 @@ export {
   type MimeBundle,
   type OutputChunk,
   QueueFullError,
+  ResourceExhaustedError,
   type RuntimeCommand,
   type RuntimeOutput,
   type RuntimeSession,

@@ -66,6 +66,11 @@ export class ThreadDiedError extends HoldfastError {
   readonly code = 'THREAD_DIED';
 }
 
+/** The host ran out of something the command needs (descriptors, disk, processes). It was not run. */
+export class ResourceExhaustedError extends HoldfastError {
+  readonly code = 'RESOURCE_EXHAUSTED';
+}
+
 /** Writing to the stdin of a command that does not take any, or no longer. */
 export class StdinClosedError extends HoldfastError {
   readonly code = 'STDIN_CLOSED';
@@ -80,6 +85,7 @@ const errorClasses = {
   INVALID_OPTIONS: InvalidOptionsError,
   SESSION_LIMIT: SessionLimitError,
   THREAD_DIED: ThreadDiedError,
+  RESOURCE_EXHAUSTED: ResourceExhaustedError,
   STDIN_CLOSED: StdinClosedError,
 } as const;
 

@@ -20,6 +20,7 @@ export {
   InvalidOptionsError,
   invalidCommand,
   QueueFullError,
+  ResourceExhaustedError,
   reviveError,
   type SerialisedError,
   SessionLimitError,

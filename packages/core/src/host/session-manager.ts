@@ -1,11 +1,12 @@
 /** Keeps sessions by workspace id; owns the threads they live in. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createHostId,
   InvalidOptionsError,
   type LanguageDescriptor,
+  ResourceExhaustedError,
   type RuntimeSession,
   type RuntimeSessionManager,
   type SessionConfig,
@@ -51,7 +52,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   let closing: Promise<void> | undefined;
 
   const openHouse = (): House => {
-    const tmpDir = mkdtempSync(join(tmpdir(), 'holdfast-'));
+    const tmpDir = makePrivateFolder();
     const pool = createThreadPool({
       maxThreads: maxSessions,
       warmThreads,
@@ -135,6 +136,24 @@ interface House {
   pool: ThreadPool;
   reaper: Reaper;
 }
+
+/** In the first of the usual places that lets us: /tmp may be full, read-only or missing. @throws RESOURCE_EXHAUSTED */
+const makePrivateFolder = (): string => {
+  const places = [tmpdir(), process.env.XDG_RUNTIME_DIR, '/dev/shm', join(homedir(), '.cache')];
+  const failures: string[] = [];
+  for (const place of places) {
+    if (!place) continue;
+    try {
+      // 0700, whatever the umask.
+      return mkdtempSync(join(place, 'holdfast-'));
+    } catch (error) {
+      failures.push((error as Error).message);
+    }
+  }
+  throw new ResourceExhaustedError(
+    `No folder for sessions could be made: ${failures.join('; ')}. Set TMPDIR.`,
+  );
+};
 
 const assertCount = (name: string, value: number, least: number): void => {
   if (Number.isInteger(value) && value >= least) return;

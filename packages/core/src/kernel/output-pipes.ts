@@ -11,6 +11,12 @@ import type { OutputStream } from '@holdfast/protocol';
 import type { Fifo, FifoPool } from './fifo.ts';
 import { createPipeReader, type PipeReader } from './pipe-reader.ts';
 
+/**
+ * When to call `startReading`, in milliseconds: a command that is over sooner never costs a socket,
+ * one that is not streams at once.
+ */
+export const readAsItComesAfterMs = 2;
+
 export type OutputSink = (stream: OutputStream, data: Uint8Array<ArrayBuffer>) => void;
 
 /** One command's pipes, while it runs. */

@@ -1,12 +1,11 @@
 /** Gives a command its standard input through a pipe of its own. */
-import { StdinClosedError } from '@holdfast/protocol';
 import { closeFifo, type Fifo, openToWrite } from './fifo.ts';
 import { writePipe } from './pipe-socket.ts';
 
 export interface StdinFeeder {
   /** Opens for reading. */
   readonly path: string;
-  /** @throws STDIN_CLOSED after `end` */
+  /** What comes after `end` or `close` is dropped: the host's handle has refused it already. */
   write(data: Uint8Array): void;
   /** End of file, once all that was written is read. */
   end(): void;
@@ -22,8 +21,7 @@ export const createStdinFeeder = (fifo: Fifo): StdinFeeder => {
   return {
     path: fifo.path,
     write(data) {
-      if (ended) throw new StdinClosedError('The command takes no more input: its stdin was closed.');
-      socket.write(data);
+      if (!ended) socket.write(data);
     },
     end() {
       if (ended) return;

@@ -14,7 +14,7 @@ import type { BytesOutput, RememberedCommand, SessionRuntime } from './session-r
 
 export const rememberQueued = (runtime: SessionRuntime, { envelope }: PendingCommand): void => {
   const { id, language, code } = envelope;
-  runtime.remembered.set(id, { record: { id, language, code, status: 'queued' } });
+  runtime.remembered.set(id, { record: { id, language, code: clip(code), status: 'queued' } });
 };
 
 export const rememberStart = (runtime: SessionRuntime, { envelope }: PendingCommand): void => {
@@ -40,7 +40,7 @@ export const finishCommand = (
   const entry: HistoryEntry = {
     commandId: id,
     language,
-    command: code,
+    command: clip(code),
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: new Date().toISOString(),
     durationMs,
@@ -119,6 +119,11 @@ const trim = ({ history, remembered, settings }: SessionRuntime): void => {
     if (dropped) remembered.delete(dropped.commandId);
   }
 };
+
+const clip = (code: string): string =>
+  code.length <= rememberedBytes
+    ? code
+    : `${code.slice(0, rememberedBytes)}… (${code.length - rememberedBytes} more characters)`;
 
 // A hundred remembered commands must not keep a hundred times `maxOutputBytes`.
 const rememberedBytes = 65_536;

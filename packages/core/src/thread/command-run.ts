@@ -1,27 +1,21 @@
 /** One command in one kernel, from the first byte to its result. */
-import {
-  type CommandOutcome,
-  createCommandId,
-  type Interruption,
-  type Language,
-  type RunReply,
-  type RunRequest,
-} from '@holdfast/protocol';
-import { lastResortName } from '../kernel/interrupt-ladder.ts';
-import { describeLoss, exitCodeOf, KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
+import { ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
+import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
+import { readAsItComesAfterMs } from '../kernel/output-pipes.ts';
 import { createStdinFeeder, type StdinFeeder } from '../kernel/stdin-feeder.ts';
+import { type Collectors, composeOutcome, type Ending, unrunOutcome } from './command-outcome.ts';
 import { finishCommand, forgetCommand, openLateOutput, rememberStart } from './command-records.ts';
+import { answerInquiry } from './kernel-errands.ts';
 import { createOutputCollector, type OutputCollector } from './output-collector.ts';
 import { createOutputPump, type OutputPump } from './output-pump.ts';
 import type { PendingCommand } from './pending-command.ts';
 import type { ActiveRun, KernelSlot, SessionRuntime } from './session-runtime.ts';
 import { followContext } from './shared-context.ts';
 
-// A command that is over sooner never costs a socket; one that is not streams at once.
-const readAsItComesAfterMs = 2;
-
-/** What a run came to: an answer, or the kernel's death. */
-type Ending = { reply: RunReply } | { death: KernelDiedError };
+/** It never got to the kernel. */
+interface Failure {
+  failure: ResourceExhaustedError;
+}
 
 /** Never rejects: whatever happens becomes the command's result. */
 export const runCommand = async (
@@ -44,6 +38,10 @@ export const runCommand = async (
   const ending = await perform(runtime, slot, live, command, collectors);
   run.ladder?.stop();
   slot.run = undefined;
+  if ('failure' in ending) {
+    runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });
+    return settleUnrun(runtime, slot, command, ending.failure);
+  }
   if ('death' in ending) await live.exited;
 
   const outcome = composeOutcome(runtime, slot, run, live, ending, collectors);
@@ -72,32 +70,6 @@ const refusalOf = ({ driver }: LiveKernel, { envelope }: PendingCommand): Error 
   }
 };
 
-/** An inquiry takes a command's turn but leaves no trace of one. */
-const answerInquiry = async (
-  runtime: SessionRuntime,
-  slot: KernelSlot,
-  live: LiveKernel,
-  command: PendingCommand,
-): Promise<void> => {
-  const actor = runtime.machine.kernel(slot.language);
-  const settleTurn = (recover?: { recover: Language }): void => {
-    if (runtime.machine.context.current !== command) return;
-    runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...recover });
-  };
-  try {
-    const description = await live.call((api) => api.describe());
-    actor?.send({ type: 'FINISHED' });
-    settleTurn();
-    command.describe?.(description);
-  } catch (error) {
-    const died = error instanceof KernelDiedError;
-    if (died && slot.live === undefined) actor?.send({ type: 'DIED', reason: (error as Error).message });
-    else actor?.send({ type: 'FINISHED' });
-    settleTurn(died ? { recover: slot.language } : undefined);
-    command.reject(error as Error);
-  }
-};
-
 /** A command whose kernel never came: rejected, or, if it was asked to stop before it began, stopped. */
 export const settleUnrun = (
   runtime: SessionRuntime,
@@ -112,43 +84,9 @@ export const settleUnrun = (
     forgetCommand(runtime, command.id);
     return command.reject(error);
   }
-  const outcome: CommandOutcome = {
-    ...outcomeBase(command, slot),
-    stdout: new Uint8Array(0),
-    stderr: new Uint8Array(0),
-    exitCode: 130,
-    success: false,
-    durationMs: 0,
-  };
+  const outcome = unrunOutcome(command, slot);
   finishCommand(runtime, command, outcome, Date.now());
   command.settle(outcome);
-};
-
-/** Runs what every new kernel of this language is set up with. A failure is told, and the kernel is used all the same. */
-export const runSetup = async (
-  runtime: SessionRuntime,
-  slot: KernelSlot,
-  live: LiveKernel,
-): Promise<void> => {
-  for (const { code, language } of runtime.settings.setup) {
-    if (language !== slot.language) continue;
-    const printed: Uint8Array[] = [];
-    const lease = await live.pipes.lease((stream, data) => {
-      if (stream === 'stderr') printed.push(data);
-    });
-    const { stdout, stderr } = lease;
-    const reading = setTimeout(lease.startReading, readAsItComesAfterMs);
-    const reply = await live.call((api) => api.run({ commandId: createCommandId(), code, stdout, stderr }));
-    clearTimeout(reading);
-    lease.finish({
-      late: () => undefined,
-      onClosed: () => undefined,
-      strayWriters: reply.strayWriters ?? false,
-    });
-    if (reply.exitCode === 0 && !reply.error) continue;
-    const message = `exit code ${reply.exitCode}: ${Buffer.concat(printed).toString('utf8')}`.trim();
-    runtime.emit({ type: 'setup-failed', language, code, message });
-  }
 };
 
 const perform = async (
@@ -157,7 +95,7 @@ const perform = async (
   live: LiveKernel,
   command: PendingCommand,
   collectors: Collectors,
-): Promise<Ending> => {
+): Promise<Ending | Failure> => {
   const { envelope } = command;
   let feeder: StdinFeeder | undefined;
   let timeout: NodeJS.Timeout | undefined;
@@ -196,14 +134,16 @@ const perform = async (
       return { reply };
     } catch (error) {
       clearTimeout(reading);
-      if (!(error instanceof KernelDiedError)) throw error;
-      finish(true);
-      return { death: error };
+      const died = error instanceof KernelDiedError;
+      finish(died);
+      if (died) return { death: error };
+      // The kernel answered that it failed itself.
+      const { name, message } = error as Error;
+      return { reply: { exitCode: 1, error: { name, message } } };
     }
   } catch (error) {
     if (error instanceof KernelDiedError) return { death: error };
-    const { name, message } = error as Error;
-    return { reply: { exitCode: 1, error: { name, message } } };
+    return { failure: resourceExhausted(command, error as Error) };
   } finally {
     clearTimeout(timeout);
     feeder?.close();
@@ -227,10 +167,12 @@ const toRequest = (
   };
 };
 
-interface Collectors {
-  stdout: OutputCollector;
-  stderr: OutputCollector;
-}
+const resourceExhausted = ({ id }: PendingCommand, cause: Error): ResourceExhaustedError =>
+  new ResourceExhaustedError(
+    `Command ${id} was not run: its pipes could not be made (${cause.message}). ` +
+      'Free descriptors, processes or disk, or end sessions that are not needed.',
+    { data: { commandId: id }, cause },
+  );
 
 const createCollectors = ({ settings }: SessionRuntime, { id }: PendingCommand): Collectors => {
   const { maxOutputBytes, spillDir } = settings;
@@ -240,91 +182,4 @@ const createCollectors = ({ settings }: SessionRuntime, { id }: PendingCommand):
       spillDir ? { folder: spillDir, name: `${id}.${stream}` } : undefined,
     );
   return { stdout: create('stdout'), stderr: create('stderr') };
-};
-
-const outcomeBase = (command: PendingCommand, slot: KernelSlot) => ({
-  commandId: command.id,
-  language: slot.language,
-  signal: null,
-  timedOut: command.stopReason === 'timeout',
-  interrupted: command.stopReason !== undefined && command.stopReason !== 'timeout',
-  cancelled: command.stopReason === 'cancel',
-  exited: false,
-  epoch: slot.epoch,
-  streamedBytes: command.pump?.streamedBytes ?? 0,
-});
-
-const composeOutcome = (
-  { settings }: SessionRuntime,
-  slot: KernelSlot,
-  run: ActiveRun,
-  live: LiveKernel,
-  ending: Ending,
-  collectors: Collectors,
-): CommandOutcome => {
-  const { command } = run;
-  const stdout = collectors.stdout.read();
-  const stderr = collectors.stderr.read();
-  collectors.stdout.close();
-  collectors.stderr.close();
-  const loss = lossOf(slot, live, ending);
-  const base = outcomeBase(command, slot);
-  const interruption = command.stopReason && describeInterruption(run, live, ending, loss);
-  const omitted = stdout.omittedBytes + stderr.omittedBytes > 0;
-  const isSpilled = settings.spillDir && (stdout.spilled || stderr.spilled);
-  return {
-    ...base,
-    stdout: stdout.bytes,
-    stderr: stderr.bytes,
-    ...endingFields(ending, base.timedOut || base.interrupted),
-    durationMs: performance.now() - run.startedAt,
-    ...(interruption ? { interruption } : {}),
-    ...(omitted
-      ? { truncated: { stdoutOmittedBytes: stdout.omittedBytes, stderrOmittedBytes: stderr.omittedBytes } }
-      : {}),
-    ...(isSpilled ? { fullOutputPath: `${settings.spillDir}/${command.id}` } : {}),
-    // State lives in the successor from now on, which is not up yet.
-    epoch: 'death' in ending ? slot.epoch + 1 : slot.epoch,
-    ...(loss ? { stateLost: { reason: loss, language: slot.language } } : {}),
-  };
-};
-
-const endingFields = (ending: Ending, stopped: boolean) => {
-  if ('death' in ending) {
-    const { exit } = ending.death;
-    return { exitCode: exitCodeOf(exit), signal: exit.signal, success: false, exited: false };
-  }
-  const { exitCode, exited = false, error, result, outputs } = ending.reply;
-  return {
-    exitCode,
-    exited,
-    success: exitCode === 0 && error === undefined && !stopped,
-    ...(error ? { error } : {}),
-    ...(result ? { result } : {}),
-    ...(outputs?.length ? { outputs } : {}),
-  };
-};
-
-/** Why state is gone, if it is and nobody was told yet. */
-const lossOf = (slot: KernelSlot, live: LiveKernel, ending: Ending): string | undefined => {
-  const untold = slot.untoldLoss;
-  slot.untoldLoss = undefined;
-  if ('death' in ending) return describeLoss(ending.death.exit, live.driver);
-  return ending.reply.stateLost ?? untold;
-};
-
-const describeInterruption = (
-  run: ActiveRun,
-  live: LiveKernel,
-  ending: Ending,
-  loss: string | undefined,
-): Interruption => {
-  const taken = run.ladder?.taken ?? [];
-  const asked = taken[0] ?? live.driver.interruptSteps[0]?.name ?? lastResortName;
-  const strongest = 'death' in ending ? lastResortName : taken.at(-1);
-  return {
-    asked,
-    ...(strongest !== undefined && strongest !== asked ? { escalatedTo: strongest } : {}),
-    stateKept: loss === undefined,
-  };
 };

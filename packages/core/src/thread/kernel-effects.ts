@@ -5,7 +5,8 @@ import { climbInterruptLadder } from '../kernel/interrupt-ladder.ts';
 import type { DriverModule, LanguageDriver } from '../kernel/language-driver.ts';
 import { describeExit, describeLoss, startLiveKernel } from '../kernel/live-kernel.ts';
 import { markerName } from '../kernel/process-table.ts';
-import { runCommand, runSetup, settleUnrun } from './command-run.ts';
+import { runCommand, settleUnrun } from './command-run.ts';
+import { runSetup } from './kernel-errands.ts';
 import { kernelMachine } from './kernel-machine.ts';
 import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
 
