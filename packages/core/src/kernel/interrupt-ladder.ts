@@ -1,7 +1,6 @@
 /** Stops a running command step by step, so that its kernel and state survive wherever they can. */
-import { uptime } from 'node:os';
 import type { InterruptStep } from './language-driver.ts';
-import { findDescendants, findOrphans, signalProcess } from './process-table.ts';
+import { bootTimeOf, findDescendants, findOrphans, signalProcess } from './process-table.ts';
 
 export interface InterruptTarget {
   pid: number;
@@ -67,7 +66,7 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
     stop() {
       timers.forEach(clearTimeout);
       for (const orphan of findOrphans(pid)) {
-        if (orphan.startedAt >= bootTimeOf(target.commandStartedAt)) signalProcess(orphan.pid, 'SIGKILL');
+        if (orphan.startedAt >= earliestStart(target.commandStartedAt)) signalProcess(orphan.pid, 'SIGKILL');
       }
     },
   };
@@ -85,7 +84,7 @@ const signalTarget = (
     signalProcess(pid, 'SIGCONT');
   }
   if (target === 'kernel') return;
-  const since = bootTimeOf(commandStartedAt);
+  const since = earliestStart(commandStartedAt);
   for (const child of findDescendants(pid)) {
     if (child.startedAt < since) continue;
     signalProcess(child.pid, signal);
@@ -93,8 +92,5 @@ const signalTarget = (
   }
 };
 
-/**
- * `performance.now()` as seconds since boot, to compare with process start times. Those have a
- * resolution of 10 ms, so a child of the command may seem a little older than the command.
- */
-const bootTimeOf = (time: number): number => uptime() - (performance.now() - time) / 1_000 - 0.02;
+/** Start times have a resolution of 10 ms, so a child of the command may seem a little older than it. */
+const earliestStart = (commandStartedAt: number): number => bootTimeOf(commandStartedAt) - 0.02;

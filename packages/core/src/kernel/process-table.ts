@@ -1,5 +1,6 @@
 /** Finds and signals the processes of a session through /proc, wherever they hid. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 
 export interface ProcessInfo {
   pid: number;
@@ -90,6 +91,9 @@ export const findMarked = (marker: string, table = readProcessTable()): ProcessI
     return environment !== undefined && `\0${environment}\0`.includes(`\0${entry}\0`);
   });
 };
+
+/** `performance.now()` as seconds since boot, to compare with start times. */
+export const bootTimeOf = (time: number): number => uptime() - (performance.now() - time) / 1_000;
 
 /** Sends a signal; a process that is gone is no error. @returns whether it was there */
 export const signalProcess = (pid: number, signal: NodeJS.Signals | 0): boolean => {

@@ -2,6 +2,7 @@
 import { createCommandId, type Language } from '@holdfast/protocol';
 import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
 import { readAsItComesAfterMs } from '../kernel/output-pipes.ts';
+import { listJobs } from './background-jobs.ts';
 import type { PendingCommand } from './pending-command.ts';
 import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
 
@@ -53,7 +54,8 @@ export const answerInquiry = async (
     runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...recover });
   };
   try {
-    const description = await live.call((api) => api.describe());
+    const described = await live.call((api) => api.describe());
+    const description = { ...described, jobs: listJobs(runtime, live.pid, described.jobs) };
     actor?.send({ type: 'FINISHED' });
     settleTurn();
     command.describe?.(description);

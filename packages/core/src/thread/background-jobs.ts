@@ -1,0 +1,63 @@
+/** What a session's commands left running, whether or not their language knows of it. */
+import { readFileSync } from 'node:fs';
+import type { CommandId, JobInfo } from '@holdfast/protocol';
+import {
+  bootTimeOf,
+  findDescendants,
+  findMarked,
+  type ProcessInfo,
+  readProcessTable,
+} from '../kernel/process-table.ts';
+import type { SessionRuntime } from './session-runtime.ts';
+
+/**
+ * @param known - the kernel's own list: it knows a job as it was typed
+ * @returns the children of this kernel, and what left its process session, oldest first
+ */
+export const listJobs = (runtime: SessionRuntime, kernelPid: number, known: JobInfo[]): JobInfo[] => {
+  const { settings, slots } = runtime;
+  const table = readProcessTable();
+  const kernels = new Set([...slots.values()].map(({ live }) => live?.pid));
+  const ofOthers = new Set<number>();
+  for (const pid of kernels) {
+    if (pid === undefined || pid === kernelPid) continue;
+    for (const child of findDescendants(pid, table)) ofOthers.add(child.pid);
+  }
+  const found = new Map<number, ProcessInfo>();
+  const marked = findMarked(`${settings.hostId}.${settings.sessionId}`, table);
+  for (const process of [...findDescendants(kernelPid, table), ...marked]) {
+    if (kernels.has(process.pid) || ofOthers.has(process.pid) || process.state === 'Z') continue;
+    found.set(process.pid, process);
+  }
+  const typed = new Map(known.map((job) => [job.pid, job]));
+  return [...found.values()]
+    .sort((a, b) => a.startedAt - b.startedAt || a.pid - b.pid)
+    .filter(({ parent }) => !found.has(parent))
+    .map((process) => toJob(runtime, process, typed.get(process.pid)));
+};
+
+const toJob = (runtime: SessionRuntime, process: ProcessInfo, known: JobInfo | undefined): JobInfo => {
+  const commandId = known?.commandId ?? starterOf(runtime, process);
+  return {
+    pid: process.pid,
+    command: known?.command ?? commandLineOf(process.pid),
+    ...(commandId ? { commandId } : {}),
+  };
+};
+
+/** The command that ran when the process started. */
+const starterOf = ({ history }: SessionRuntime, { startedAt }: ProcessInfo): CommandId | undefined => {
+  const bornAt = Date.now() - (bootTimeOf(performance.now()) - startedAt) * 1_000;
+  return history.findLast((entry) => Date.parse(entry.startedAt) <= bornAt + startTimeSlackMs)?.commandId;
+};
+
+/** Start times have a resolution of 10 ms. */
+const startTimeSlackMs = 10;
+
+const commandLineOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+};
