@@ -1,0 +1,195 @@
+"""Runs one command from its call to its reply."""
+import sys
+
+from posix import _exit, getpid
+
+session = load('session')
+wire = load('wire')
+channel = load('channel')
+guard = load('guard')
+streams = load('streams')
+pipes = load('pipes')
+threads = load('threads')
+compiler = load('compiler')
+sources = load('sources')
+
+_sys = session.sys_names
+_gettrace, _settrace = sys.gettrace, sys.settrace
+_getprofile, _setprofile = sys.getprofile, sys.setprofile
+_get_limit, _set_limit = sys.getrecursionlimit, sys.setrecursionlimit
+
+# What the user's debugger or profiler set: theirs while their code runs, off while ours does.
+_trace = _profile = None
+_user_limit = 0
+# Enough for the kernel and the library to tell of an error.
+_LEAST_LIMIT = 300
+
+_COROUTINE = 0x80
+_PLAIN = {int, float, complex, bool, str, bytes, list, tuple, dict, set, frozenset, range}
+TEXT_LIMIT = 100_000
+
+_number = 0
+_VALUE = compiler.VALUE
+
+
+def run(request):
+    """Returns the reply as JSON."""
+    global _number
+    _number += 1
+    command = session.Command(
+        _number, compiler.prepare(request['code']), request['stdout'], request['stderr']
+    )
+    session.mend()
+    streams.begin(command, request.get('stdin'))
+    session.command = command
+    guard.asks = 0
+    undo = None
+    error = None
+    try:
+        if 'cwd' in request or 'env' in request:
+            undo = load('context').enter(request.get('cwd'), request.get('env'))
+        sources.remember(command)
+        if _user_limit:
+            _restore_limit()
+        channel.arm()
+        _, error = guard.guarded(_execute, command)
+    except BaseException as raised:
+        error = raised
+    _leave_user_code()
+    if getpid() != session.pid:
+        _end_child(command, error)
+    try:
+        if error is not None:
+            load('errors').report(command, error)
+        if _needs_settling():
+            guard.guarded(load('values').settle, command)
+        error = None
+        if undo is not None:
+            undo()
+    except BaseException as raised:
+        # The kernel itself failed (no memory, no descriptors): told as the command's error.
+        _tell_of_failure(command, raised)
+    finally:
+        _finish(command)
+    reply = command.reply
+    if command.outputs:
+        reply['outputs'] = command.outputs
+    return '{"exitCode":0}' if len(reply) == 1 and reply['exitCode'] == 0 else wire.encode(reply)
+
+
+def _execute(command):
+    """As the user's code: the interrupt's target, with the user's tracing."""
+    global _trace, _profile
+    code, is_shown = compiler.compile_command(command.source, command.filename)
+    command.code = code
+    if not _asyncio_is_ready and 'asyncio' in command.source:
+        _make_asyncio_ready()
+    namespace = session.namespace
+    # No function of ours is called in here: the user's tracer would see it.
+    try:
+        if _trace is not None:
+            _settrace(_trace)
+        if _profile is not None:
+            _setprofile(_profile)
+        if code.co_flags & _COROUTINE:
+            load('loop').run(eval(code, namespace))
+        else:
+            eval(code, namespace)
+    finally:
+        value = namespace.pop(_VALUE, None)
+        _trace = _gettrace()
+        if _trace is not None:
+            _settrace(None)
+        _profile = _getprofile()
+        if _profile is not None:
+            _setprofile(None)
+    if value is not None and is_shown:
+        _present(command, value)
+
+
+def _present(command, value):
+    text = repr(value)
+    if len(text) > TEXT_LIMIT:
+        text = text[:TEXT_LIMIT] + '… (%d more characters)' % (len(text) - TEXT_LIMIT)
+    data = {} if type(value) in _PLAIN else load('values').mime_data(value)
+    command.reply['result'] = {'text': text, 'data': data}
+
+
+_asyncio_is_ready = False
+
+
+def _make_asyncio_ready():
+    """So that `asyncio.get_event_loop()` gives the session's loop, without a warning, from the first use on."""
+    global _asyncio_is_ready
+    _asyncio_is_ready = True
+    try:
+        load('loop').current()
+    except Exception:
+        # Not the name of the library then, or a broken one: the user's own import will tell.
+        pass
+
+
+def _leave_user_code():
+    global _user_limit
+    # An interrupt may have left them on.
+    if _gettrace() is not None:
+        _settrace(None)
+    if _getprofile() is not None:
+        _setprofile(None)
+    limit = _get_limit()
+    if limit < _LEAST_LIMIT:
+        _user_limit = limit
+        _set_limit(1000)
+
+
+def _restore_limit():
+    global _user_limit
+    limit, _user_limit = _user_limit, 0
+    try:
+        _set_limit(limit)
+    except RecursionError:
+        pass
+
+
+def _needs_settling():
+    modules = session.live_modules
+    return 'ctypes' in modules or 'matplotlib.pyplot' in modules or 'asyncio' in modules or streams.needs_flush()
+
+
+def _finish(command):
+    # First of all: armed, the next call would be taken for the host's end.
+    if not channel.disarm():
+        pipes.open_null()
+    try:
+        threads.end_command(command)
+    except OSError:
+        # No descriptor is left for the threads' late output: it goes where output goes then.
+        pass
+    session.command = None
+    streams.end()
+
+
+def _tell_of_failure(command, raised):
+    command.reply = {
+        'exitCode': 1,
+        'error': {'name': type(raised).__name__, 'message': 'in the kernel: ' + repr(raised)[:1000]},
+    }
+
+
+def _end_child(command, error):
+    """A forked child came to the end of the user's code: it ends here, as a script's would."""
+    channel.forget()
+    threads.forget()
+    status = 0
+    try:
+        if error is not None:
+            load('errors').report(command, error)
+            status = command.reply['exitCode']
+        for name in ('stdout', 'stderr'):
+            stream = _sys.get(name)
+            if stream is not None:
+                stream.flush()
+    except BaseException:
+        status = status or 1
+    finally:
+        _exit(status)
