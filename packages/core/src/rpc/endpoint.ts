@@ -6,7 +6,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { reviveError, type SerialisedError, serialiseError } from '@holdfast/protocol';
-import { type Endpoint, expose, type Remote, transferHandlers, wrap } from 'comlink';
+import { type Endpoint, expose, type Remote, transfer, transferHandlers, wrap } from 'comlink';
 
 interface ThrownValue {
   value: unknown;
@@ -31,6 +31,10 @@ transferHandlers.set('throw', {
     throw wire.isError ? reviveError(wire.value) : wire.value;
   },
 });
+
+/** An answer whose buffers are moved to the other side instead of copied: they are empty here afterwards. */
+export const transferring = <Value extends object>(value: Value, buffers: ArrayBuffer[]): Value =>
+  transfer(value, buffers);
 
 /** Answers calls on a port. */
 export const exposeOnPort = (api: object, port: MessagePort): void => expose(api, portEndpoint(port));

@@ -126,7 +126,7 @@ const clip = (code: string): string =>
     : `${code.slice(0, rememberedBytes)}… (${code.length - rememberedBytes} more characters)`;
 
 // A hundred remembered commands must not keep a hundred times `maxOutputBytes`.
-const rememberedBytes = 65_536;
+export const rememberedBytes = 65_536;
 
 /** Remembered output keeps head and tail, what it lost is counted in `truncated`. */
 const abridge = ({

@@ -27,6 +27,8 @@ export const runCommand = async (
   if (command.describe) return answerInquiry(runtime, slot, live, command);
   const refusal = refusalOf(live, command);
   if (refusal) {
+    // The session machine is still on its way into `busy`: it learns of the end when it is there.
+    await Promise.resolve();
     runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });
     return settleUnrun(runtime, slot, command, refusal);
   }

@@ -1,13 +1,15 @@
 /** Answers the host's calls: each becomes an event for the session actor, or a look at its data. */
 import type {
   CommandId,
+  CommandOutcome,
   HostFrame,
   InterruptAnswer,
   KernelDescription,
   Language,
   SessionThreadApi,
 } from '@holdfast/protocol';
-import { toCommandRecord } from './command-records.ts';
+import { transferring } from '../rpc/endpoint.ts';
+import { rememberedBytes, toCommandRecord } from './command-records.ts';
 import { createInquiry, createPendingCommand, type PendingCommand } from './pending-command.ts';
 import type { Waiter } from './session-machine.ts';
 import type { SessionRuntime } from './session-runtime.ts';
@@ -34,7 +36,7 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
       const forget = (): void => forgetDelivered(runtime, command);
       result.then(forget, forget);
       machine.send({ type: 'EXEC', command });
-      return result;
+      return result.then(moveLargeOutput);
     },
     async cancel(id) {
       machine.send({ type: 'CANCEL', id });
@@ -68,6 +70,14 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
     reset: () => waitFor((waiter) => machine.send({ type: 'RESET', waiter })),
     terminate: (reason) => waitFor((waiter) => machine.send({ type: 'TERMINATE', reason, waiter })),
   };
+};
+
+/** Large outputs are moved to the host: what is remembered of them here is a copy. */
+const moveLargeOutput = (outcome: CommandOutcome): CommandOutcome => {
+  const buffers = [outcome.stdout, outcome.stderr]
+    .filter(({ byteLength, buffer }) => byteLength > rememberedBytes && byteLength === buffer.byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
+  return buffers.length > 0 ? transferring(outcome, buffers) : outcome;
 };
 
 /** What the host sends on the data port. */
