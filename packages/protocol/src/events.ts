@@ -68,4 +68,6 @@ export type HostFrame =
   | { type: 'stdin'; id: CommandId; data: Uint8Array }
   | { type: 'stdin-end'; id: CommandId }
   /** Send inspection records from now on, the buffered ones first; or stop. */
-  | { type: 'watch'; on: boolean };
+  | { type: 'watch'; on: boolean }
+  /** Somebody listens to every event, or nobody does: then only what the host itself needs is sent. */
+  | { type: 'listen'; on: boolean };

@@ -30,6 +30,8 @@ export interface SessionSettings {
   /** Folder for whole outputs that were truncated; absent: none are written. */
   spillDir?: string;
   spawnRetries: number;
+  /** Somebody listens to every event from the start. */
+  listened: boolean;
   /** The session's private folder; it is made when the session starts and gone when it ends. */
   scratchDir: string;
 }

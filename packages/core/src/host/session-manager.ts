@@ -65,11 +65,28 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     for (const listener of listeners) listener(event);
   };
 
+  const listen = (listener: (event: SessionEvent) => void): (() => void) => {
+    listeners.add(listener);
+    if (listeners.size === 1) tellSessions();
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) tellSessions();
+    };
+  };
+  const tellSessions = (): void => {
+    for (const session of sessions.values()) session.setManagerListening(listeners.size > 0);
+  };
+
   const open = (workspaceId: string, config: SessionConfig): RuntimeSession => {
     if (closing) throw new InvalidOptionsError('This manager is closed: make a new one for new sessions.');
     if (sessions.size >= maxSessions) throw limitError(workspaceId, maxSessions);
     house ??= openHouse();
-    const settings = resolveSettings(workspaceId, config, { hostId, languages, tmpDir: house.tmpDir });
+    const settings = resolveSettings(workspaceId, config, {
+      hostId,
+      languages,
+      tmpDir: house.tmpDir,
+      listened: listeners.size > 0,
+    });
     const session = openSession({
       settings,
       timeoutMs: config.timeoutMs ?? defaultTimeoutMs,
@@ -111,17 +128,11 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     getActiveSessions: () =>
       [...sessions.values()].map(({ handle }) => handle).filter((handle) => handle.isAlive()),
     getSessionCount: () => [...sessions.values()].filter(({ handle }) => handle.isAlive()).length,
-    on(type, listener) {
-      const filtered = (event: SessionEvent): void => {
+    on: (type, listener) =>
+      listen((event) => {
         if (event.type === type) listener(event as Parameters<typeof listener>[0]);
-      };
-      listeners.add(filtered);
-      return () => void listeners.delete(filtered);
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+      }),
+    subscribe: listen,
     [Symbol.asyncDispose]: () => {
       closing ??= close();
       return closing;

@@ -25,13 +25,15 @@ export interface SettingsContext {
   languages: LanguageDescriptor[];
   /** Private to this host process. */
   tmpDir: string;
+  /** Somebody listens to the manager's events. */
+  listened: boolean;
 }
 
 /** @throws INVALID_OPTIONS with every problem named */
 export const resolveSettings = (
   workspaceId: string,
   config: SessionConfig,
-  { hostId, languages, tmpDir }: SettingsContext,
+  { hostId, languages, tmpDir, listened }: SettingsContext,
 ): SessionSettings => {
   const parsed = sessionConfigSchema.safeParse(config);
   if (!parsed.success) {
@@ -73,6 +75,7 @@ export const resolveSettings = (
     maxOutputBytes: config.maxOutputBytes ?? defaultMaxOutputBytes,
     ...(spillDir ? { spillDir } : {}),
     spawnRetries: defaultSpawnRetries,
+    listened,
     scratchDir: join(tmpDir, sessionId),
   };
 };

@@ -76,7 +76,10 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     () => end(),
     (error: Error) => end(error),
   );
-  return { call: remote.call, send: (frame) => data.port1.postMessage(frame), ended };
+  // Who listens before a command is sent must hear of it: that frame keeps its order with the calls.
+  const send = (frame: HostFrame): void =>
+    frame.type === 'listen' ? calls.port1.postMessage({ frame }) : data.port1.postMessage(frame);
+  return { call: remote.call, send, ended };
 };
 
 const endOrphans = async (

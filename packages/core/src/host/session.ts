@@ -29,6 +29,8 @@ import type { ThreadPool } from './thread-pool.ts';
 export interface HostSession {
   readonly handle: RuntimeSession;
   terminate(reason: TerminationReason): Promise<void>;
+  /** Somebody listens to the manager's events, or nobody does any more. */
+  setManagerListening(on: boolean): void;
   /** Its thread is free and no process of it is left. */
   readonly ended: Promise<void>;
 }
@@ -47,7 +49,8 @@ export const openSession = (options: HostSessionOptions): HostSession => {
   const { sessionId, workspaceId } = settings;
   const executions = new Map<CommandId, HostExecution<string | Uint8Array>>();
   const listeners = new Set<(event: SessionEvent) => void>();
-  let status: SessionStatus = 'spawning';
+  let lifecycle: SessionStatus = 'spawning';
+  let isManagerListening = settings.listened;
   let threadId: number | undefined;
   /** Commands without a result. */
   let pending = 0;
@@ -55,12 +58,19 @@ export const openSession = (options: HostSessionOptions): HostSession => {
 
   const takeEvent = (threadEvent: ThreadEvent): void => {
     const event = { ...threadEvent, sessionId, workspaceId } as SessionEvent;
-    if (event.type === 'transition') status = event.to;
+    if (event.type === 'transition') lifecycle = event.to;
     else if (event.type === 'thread-started') threadId = event.threadId;
-    else if (event.type === 'session-terminated') status = 'terminated';
+    else if (event.type === 'session-terminated') lifecycle = 'terminated';
     options.onEvent(event);
     for (const listener of listeners) listener(event);
   };
+  /** While it goes about its work, the thread is not asked: what was sent and has no answer is known here. */
+  const statusNow = (): SessionStatus => {
+    if (lifecycle !== 'idle' && lifecycle !== 'busy') return lifecycle;
+    return pending > 0 ? 'busy' : 'idle';
+  };
+  const tellWhetherListened = (): void =>
+    thread.send({ type: 'listen', on: isManagerListening || listeners.size > 0 });
   const feed = createRecordFeed((on) => thread.send({ type: 'watch', on }));
   const takeFrame = (frame: ThreadFrame): void => {
     if (frame.type === 'inspection') return feed.push(frame.records);
@@ -111,7 +121,7 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     return handle;
   };
   const terminate = async (reason: TerminationReason): Promise<void> => {
-    if (status !== 'terminated') await thread.call((api) => api.terminate(reason)).catch(() => undefined);
+    if (lifecycle !== 'terminated') await thread.call((api) => api.terminate(reason)).catch(() => undefined);
     await thread.ended;
   };
 
@@ -119,13 +129,13 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     id: sessionId,
     workspaceId,
     get status() {
-      return status;
+      return statusNow();
     },
     get threadId() {
       return threadId;
     },
     get queueLength() {
-      return Math.max(0, pending - (status === 'busy' ? 1 : 0));
+      return Math.max(0, pending - (statusNow() === 'busy' ? 1 : 0));
     },
     exec: <Encoding extends OutputEncoding = 'utf8'>(
       command: string | RuntimeCommand<Encoding>,
@@ -140,18 +150,27 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     getHistory: (limit) => thread.call((api) => api.history(limit)),
     getCommand: (id) => thread.call((api) => api.getCommand(id)),
     reset: () => thread.call((api) => api.reset()),
-    interrupt: async () => (status === 'terminated' ? 'terminated' : thread.call((api) => api.interrupt())),
+    interrupt: async () =>
+      lifecycle === 'terminated' ? 'terminated' : thread.call((api) => api.interrupt()),
     terminate: () => terminate('requested'),
-    isAlive: () => status !== 'terminated',
+    isAlive: () => lifecycle !== 'terminated',
     getLastActivityTime: () => lastActivityAt,
     subscribe(listener) {
       listeners.add(listener);
-      return () => void listeners.delete(listener);
+      tellWhetherListened();
+      return () => {
+        listeners.delete(listener);
+        tellWhetherListened();
+      };
     },
     inspect: (): AsyncIterableIterator<InspectionRecord> => feed.iterate(),
     [Symbol.asyncDispose]: () => terminate('requested'),
   };
-  return { handle, terminate, ended: thread.ended };
+  const setManagerListening = (on: boolean): void => {
+    isManagerListening = on;
+    tellWhetherListened();
+  };
+  return { handle, terminate, setManagerListening, ended: thread.ended };
 };
 
 /** Python unless the manager has none. */

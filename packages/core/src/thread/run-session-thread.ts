@@ -18,15 +18,18 @@ export const runSessionThread = ({ settings, callPort, dataPort }: SessionThread
   new Promise((resolve) => {
     const emit = createEventSender(callPort);
     emit({ type: 'thread-started', threadId });
-    const { runtime, setWatched } = startSessionActor({
+    const actor = startSessionActor({
       settings,
       emit,
       sendData: (frame) => dataPort.postMessage(frame),
       // A turn later, so that the answer to `terminate` leaves before the ports close.
       onTerminated: () => setImmediate(resolve),
     });
-    exposeOnPort(createSessionApi(runtime), callPort);
-    dataPort.on('message', (frame: HostFrame) => takeHostFrame(runtime, frame, setWatched));
+    exposeOnPort(createSessionApi(actor.runtime), callPort);
+    callPort.on('message', ({ frame }: { frame?: HostFrame }) => {
+      if (frame) takeHostFrame(actor.runtime, frame, actor);
+    });
+    dataPort.on('message', (frame: HostFrame) => takeHostFrame(actor.runtime, frame, actor));
   });
 
 /** Events of one turn share a message; answers wait for no one, so events leave before them. */

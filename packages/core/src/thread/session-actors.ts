@@ -22,14 +22,20 @@ export interface SessionActor {
   readonly recorder: InspectionRecorder;
   /** Send inspection records as they come, or not. */
   setWatched(watched: boolean): void;
+  /** Send every event, or only those that the host itself needs. */
+  setListened(listened: boolean): void;
 }
 
 export const startSessionActor = (options: SessionActorOptions): SessionActor => {
-  const { settings, emit, sendData, onTerminated } = options;
+  const { settings, sendData, onTerminated } = options;
   const { scratchDir } = settings;
   mkdirSync(scratchDir, { mode: 0o700 });
   const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
   let watched = false;
+  let { listened } = settings;
+  const emit = (event: ThreadEvent): void => {
+    if (listened || isNeeded(event)) options.emit(event);
+  };
   let runtime: SessionRuntime | undefined;
 
   const recorder = createInspectionRecorder(settings.sessionId, (record) => {
@@ -85,11 +91,24 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
   return {
     runtime,
     recorder,
+    setListened(next) {
+      listened = next;
+    },
     setWatched(next) {
       if (next && !watched) sendData({ type: 'inspection', records: recorder.replay() });
       watched = next;
     },
   };
 };
+
+/** The host counts its own commands, so those of a session that goes about its work tell it nothing new. */
+const isNeeded = (event: ThreadEvent): boolean => {
+  if (event.type === 'transition') return !(isWorking(event.from) && isWorking(event.to));
+  return (
+    event.type !== 'command-started' && event.type !== 'command-finished' && event.type !== 'late-output'
+  );
+};
+
+const isWorking = (status: SessionStatus): boolean => status === 'idle' || status === 'busy';
 
 const topLevel = (state: string): string => state.split('.', 1)[0] ?? '';

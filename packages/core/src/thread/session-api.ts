@@ -11,6 +11,7 @@ import type {
 import { transferring } from '../rpc/endpoint.ts';
 import { rememberedBytes, toCommandRecord } from './command-records.ts';
 import { createInquiry, createPendingCommand, type PendingCommand } from './pending-command.ts';
+import type { SessionActor } from './session-actors.ts';
 import type { Waiter } from './session-machine.ts';
 import type { SessionRuntime } from './session-runtime.ts';
 
@@ -84,9 +85,10 @@ const moveLargeOutput = (outcome: CommandOutcome): CommandOutcome => {
 export const takeHostFrame = (
   runtime: SessionRuntime,
   frame: HostFrame,
-  setWatched: (on: boolean) => void,
+  { setWatched, setListened }: Pick<SessionActor, 'setWatched' | 'setListened'>,
 ): void => {
   if (frame.type === 'watch') return setWatched(frame.on);
+  if (frame.type === 'listen') return setListened(frame.on);
   const command = runtime.commands.get(frame.id);
   if (!command) return;
   if (frame.type === 'stdin') command.stdin.write(frame.data);
