@@ -63,7 +63,8 @@ export const toPrograms = (blocks: CodeBlock[]): Program[] => {
     const current = programs.at(-1);
     const isTypeScript = block.language === 'ts';
     if (current && !/^import\b/m.test(block.code)) {
-      if (current.isTypeScript !== isTypeScript) throw new Error(`line ${block.line}: js and ts in one program`);
+      if (current.isTypeScript !== isTypeScript)
+        throw new Error(`line ${block.line}: js and ts in one program`);
       current.parts.push(part);
     } else {
       programs.push({ isTypeScript, parts: [part] });

@@ -10,11 +10,11 @@ export interface Page {
   text: string;
 }
 
-/** The root's pages, `docs/`, and the README of every package. */
+/** The root's pages, `docs/`, and the READMEs of the packages and the examples. */
 export const readPages = (): Page[] => {
   const ofRoot = readdirSync(root).filter((name) => name.endsWith('.md') && name !== 'CHANGELOG.md');
-  const ofPackages = findFiles(root, ['packages'], /^README\.md$/);
-  return [...ofRoot, ...findFiles(root, ['docs'], /\.md$/), ...ofPackages]
+  const readmes = findFiles(root, ['examples', 'packages'], /^README\.md$/);
+  return [...ofRoot, ...findFiles(root, ['docs'], /\.md$/), ...readmes]
     .sort()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 };

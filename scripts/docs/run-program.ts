@@ -16,6 +16,9 @@ export interface ProcessResult {
 // Inside the repository, so that `import 'holdfast'` finds the workspace's packages.
 const cache = join(root, 'node_modules/.cache/docs');
 
+// Less than a test may take: what a program printed until then tells where it is stuck.
+const processTimeoutMs = 45_000;
+
 // Between the output of two parts. No page prints it.
 const separator = '\u001e';
 
@@ -50,7 +53,13 @@ export const typeCheck = (programs: readonly (readonly [name: string, program: P
     }
     const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile);
     const { options } = ts.convertCompilerOptionsFromJson(
-      { ...config.compilerOptions, composite: false, declaration: false, declarationMap: false, noEmit: true },
+      {
+        ...config.compilerOptions,
+        composite: false,
+        declaration: false,
+        declarationMap: false,
+        noEmit: true,
+      },
       root,
     );
     const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([...names.keys()], options));
@@ -65,7 +74,7 @@ export const typeCheck = (programs: readonly (readonly [name: string, program: P
 
 export const runProcess = (file: string, args: string[], cwd: string): Promise<ProcessResult> =>
   new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+    const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: processTimeoutMs });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -81,7 +90,8 @@ export const runProcess = (file: string, args: string[], cwd: string): Promise<P
 const toJavaScript = (source: string): string => {
   const target = ts.ScriptTarget.ES2022;
   const module = ts.ModuleKind.ESNext;
-  return ts.transpileModule(source, { compilerOptions: { target, module, verbatimModuleSyntax: true } }).outputText;
+  return ts.transpileModule(source, { compilerOptions: { target, module, verbatimModuleSyntax: true } })
+    .outputText;
 };
 
 const makeFolder = (parent: string): string => {

@@ -16,7 +16,7 @@ const shellBlocks = pages.flatMap(({ path, blocks }) =>
 );
 
 describe('code', () => {
-  test.each(programs)('%s runs and prints what the page says', async (_, program) => {
+  test.each(programs)('%s runs and prints what the page says', { timeout: 60_000 }, async (_, program) => {
     const said = program.parts.map(({ line, prints }) => ({ line, prints }));
     const printed = await runProgram(program);
     expect(printed.map((prints, index) => ({ line: program.parts[index]?.line, prints }))).toEqual(said);
@@ -31,7 +31,7 @@ describe('shell commands', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const projects = [...listWorkspaces().map(({ dir }) => dir.split('/').at(-1)), 'scripts'];
 
-  test.each(shellBlocks)('%s', async (_, { code }) => {
+  test.each(shellBlocks)('%s', { timeout: 60_000 }, async (_, { code }) => {
     const { npm, other } = splitCommands(code);
     for (const command of npm) {
       const { script, project } = parseNpm(command);

@@ -6,7 +6,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeKernelMachine, describeSessionMachine, toMermaid } from '../../packages/core/dist/diagram/index.js';
+import {
+  describeKernelMachine,
+  describeSessionMachine,
+  toMermaid,
+} from '../../packages/core/dist/diagram/index.js';
 import { root } from '../lib/paths.mjs';
 
 /** The page that has the diagrams, relative to the root. */
@@ -26,9 +30,10 @@ const diagrams = {
  */
 export function drawDiagrams(page) {
   const drawn = new Set();
-  const updated = page.replace(/<!-- diagram: (\w+) -->[^]*?<!-- \/diagram -->/g, (_, name) => {
+  const updated = page.replace(/<!-- diagram: (\w+) -->[\s\S]*?<!-- \/diagram -->/g, (_, name) => {
     const draw = diagrams[name];
-    if (!draw) throw new Error(`${diagramPage} asks for a diagram "${name}": known are ${Object.keys(diagrams)}`);
+    if (!draw)
+      throw new Error(`${diagramPage} asks for a diagram "${name}": known are ${Object.keys(diagrams)}`);
     drawn.add(name);
     return `<!-- diagram: ${name} -->\n\n\`\`\`mermaid\n${draw()}\`\`\`\n\n<!-- /diagram -->`;
   });
