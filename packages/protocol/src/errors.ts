@@ -41,7 +41,7 @@ export class SpawnFailedError extends HoldfastError {
   readonly code = 'SPAWN_FAILED';
 }
 
-/** The command was cancelled by its AbortSignal, by `kill()`, or by a reset that emptied the queue. */
+/** The command was cancelled by its AbortSignal, or by a reset that emptied the queue. */
 export class CommandCancelledError extends HoldfastError {
   readonly code = 'COMMAND_CANCELLED';
 }

@@ -57,9 +57,10 @@ export const startExecution = <Encoding extends OutputEncoding>(
     onChunk: ({ stream, data }) => (stream === 'stdout' ? onStdout : onStderr)?.(data),
   });
 
+  // A microtask later: `for await (… of session.exec())` has asked for its iterator by then.
+  const sent = Promise.resolve();
   const run = async (): Promise<RuntimeOutput<Data>> => {
-    // A microtask later: `for await (… of session.exec())` has asked for its iterator by then.
-    await Promise.resolve();
+    await sent;
     if (signal?.aborted) throw cancelledError(draft, context, signal);
     progress = 'sent';
     const answer = context.call((api) => api.exec({ ...draft, stream: isStreaming }));
@@ -123,8 +124,9 @@ export const startExecution = <Encoding extends OutputEncoding>(
       isStdinOpen = false;
       context.send({ type: 'stdin-end', id });
     },
-    interrupt: () => context.call((api) => api.interrupt(id)),
-    kill: () => context.call((api) => api.kill(id)),
+    // Not before the command itself is on its way: the thread would not know of it.
+    interrupt: () => sent.then(() => context.call((api) => api.interrupt(id))),
+    kill: () => sent.then(() => context.call((api) => api.kill(id))),
   };
   const isDelivered = (): boolean => !isStreaming || chunks.isComplete();
   return { handle, over, isOver: () => progress === 'over', isDelivered, takeChunk: chunks.push };

@@ -16,6 +16,7 @@ import { type Fifo, type FifoPool, openToWrite } from './fifo.ts';
 import type { LanguageDriver } from './language-driver.ts';
 import { createOutputPipes, type OutputPipes } from './output-pipes.ts';
 import { createPipeReader } from './pipe-reader.ts';
+import { signalProcess } from './process-table.ts';
 import { climbShutdownLadder, killTree, type ShutdownGrace } from './shutdown-ladder.ts';
 
 /** Thrown by calls that were under way, or are made, when the kernel's process has ended. */
@@ -38,6 +39,11 @@ export interface LiveKernel {
   readonly exited: Promise<KernelExit>;
   /** Makes a call. @throws KernelDiedError when the process ends before it answers */
   call<Value>(make: (api: Remote<KernelApi>) => Promise<Value>): Promise<Value>;
+  /**
+   * Makes a call that any kernel answers at once between commands. One that was stopped is woken,
+   * one that is stuck is killed: nobody waits for ever.
+   */
+  errand<Value>(make: (api: Remote<KernelApi>) => Promise<Value>): Promise<Value>;
   /** Ends it in an orderly way if it can (`ask`), with all it started. */
   end(options: { ask: boolean; grace?: ShutdownGrace }): Promise<void>;
   /** SIGKILL to it and all it started, now. */
@@ -55,6 +61,10 @@ export interface LiveKernelOptions {
 
 /** How long a kernel may take to say hello. A cold Python on a loaded machine needs seconds. */
 const helloTimeoutMs = 30_000;
+
+/** An errand takes about a millisecond; on a machine that is overloaded, a hundred. */
+const errandWakeMs = 500;
+const errandLimitMs = 5_000;
 
 /** @throws SPAWN_FAILED with the child's stderr in `data` */
 export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveKernel> => {
@@ -100,7 +110,18 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
         { pid, exited, ...(ask ? { ask: () => void api.shutdown().catch(() => undefined) } : {}) },
         grace,
       );
-    return { driver, hello, pid, pipes, exited, call, end, kill: () => killTree(pid) };
+    const kill = (): void => killTree(pid);
+    const errand: LiveKernel['errand'] = async (make) => {
+      const wake = setTimeout(() => signalProcess(pid, 'SIGCONT'), errandWakeMs);
+      const giveUp = setTimeout(kill, errandLimitMs);
+      try {
+        return await call(make);
+      } finally {
+        clearTimeout(wake);
+        clearTimeout(giveUp);
+      }
+    };
+    return { driver, hello, pid, pipes, exited, call, errand, end, kill };
   } catch (error) {
     killTree(pid);
     await exited;

@@ -28,7 +28,7 @@ export const composeOutcome = (
   collectors.stdout.close();
   collectors.stderr.close();
   const loss = lossOf(slot, live, ending);
-  const interruption = command.stopReason && describeInterruption(run, live, ending, loss);
+  const interruption = command.stopReason && describeInterruption(run, ending, loss);
   const omitted = stdout.omittedBytes + stderr.omittedBytes > 0;
   const isSpilled = settings.spillDir && (stdout.spilled || stderr.spilled);
   const { commandId, language, ...facts } = outcomeBase(command, slot);
@@ -97,14 +97,10 @@ const lossOf = (slot: KernelSlot, live: LiveKernel, ending: Ending): string | un
   return ending.reply.stateLost ?? untold;
 };
 
-const describeInterruption = (
-  run: ActiveRun,
-  live: LiveKernel,
-  ending: Ending,
-  loss: string | undefined,
-): Interruption => {
+const describeInterruption = (run: ActiveRun, ending: Ending, loss: string | undefined): Interruption => {
   const taken = run.ladder?.taken ?? [];
-  const asked = taken[0] ?? live.driver.interruptSteps[0]?.name ?? lastResortName;
+  // Without a ladder nothing was asked: kill, reset and terminate end the kernel at once.
+  const asked = taken[0] ?? lastResortName;
   const strongest = 'death' in ending ? lastResortName : taken.at(-1);
   return {
     asked,

@@ -104,7 +104,13 @@ const perform = async (
   let reading: NodeJS.Timeout | undefined;
   let pump: OutputPump | undefined;
   try {
+    if (envelope.timeoutMs > 0) {
+      const stop = (): void => runtime.machine.send({ type: 'INTERRUPT', reason: 'timeout' });
+      timeout = setTimeout(stop, envelope.timeoutMs);
+    }
     await followContext(runtime, slot, live);
+    // Asked to stop before it began: there is nothing to interrupt, and nothing to run.
+    if (command.stopReason) return { reply: { exitCode: 130 } };
     const lease = await live.pipes.lease((stream, data) => pump?.push(stream, data));
     pump = createOutputPump({
       id: command.id,
@@ -118,10 +124,6 @@ const perform = async (
     if (envelope.stdin !== undefined) {
       feeder = createStdinFeeder(await runtime.pool.takeOwned());
       command.stdin.connect(feeder);
-    }
-    if (envelope.timeoutMs > 0) {
-      const stop = (): void => runtime.machine.send({ type: 'INTERRUPT', reason: 'timeout' });
-      timeout = setTimeout(stop, envelope.timeoutMs);
     }
     if (envelope.stream) lease.startReading();
     else reading = setTimeout(lease.startReading, readAsItComesAfterMs);

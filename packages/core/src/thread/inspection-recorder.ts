@@ -36,7 +36,7 @@ export const createInspectionRecorder = (
         at: Date.now(),
         sessionId,
         actor,
-        event: event.event.type,
+        event: eventName(event.event.type),
         from,
         to,
         ...(detail ? { detail } : {}),
@@ -63,6 +63,9 @@ const actorNameOf = (id: string): InspectionRecord['actor'] =>
 
 // The next command of a queue enters `busy.running` from `busy.running`: a transition all the same.
 const isReentry = (event: string): boolean => event === 'COMMAND.SETTLED';
+
+/** XState's own first event, in the words of the others. */
+const eventName = (type: string): string => (type === 'xstate.init' ? 'INIT' : type);
 
 /** The ids and reasons an event carries. */
 const detailOf = (event: Record<string, unknown>): InspectionRecord['detail'] => {

@@ -54,7 +54,7 @@ export const answerInquiry = async (
     runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...recover });
   };
   try {
-    const described = await live.call((api) => api.describe());
+    const described = await live.errand((api) => api.describe());
     const description = { ...described, jobs: listJobs(runtime, live.pid, described.jobs) };
     actor?.send({ type: 'FINISHED' });
     settleTurn();

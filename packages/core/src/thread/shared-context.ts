@@ -25,14 +25,14 @@ export const followContext = async (
   if (!theirs) return;
   // With one of the two kept apart, that one stays as this kernel has it.
   const context =
-    share.cwd && share.env ? theirs : mix(await live.call((api) => api.getContext()), theirs, share);
-  await live.call((api) => api.setContext(withoutShellOwn(context)));
+    share.cwd && share.env ? theirs : mix(await live.errand((api) => api.getContext()), theirs, share);
+  await live.errand((api) => api.setContext(withoutShellOwn(context)));
 };
 
 /** The other kernel may have died unnoticed: then there is nothing to follow. */
 const contextOf = async (kernel: LiveKernel): Promise<KernelContext | undefined> => {
   try {
-    return await kernel.call((api) => api.getContext());
+    return await kernel.errand((api) => api.getContext());
   } catch (error) {
     if (error instanceof KernelDiedError) return undefined;
     throw error;

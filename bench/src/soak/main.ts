@@ -1,0 +1,94 @@
+/**
+ * Soak: random hostile commands and faults on many sessions for minutes, and then the accounts:
+ * every accepted command has an answer, no process is left, nothing has grown.
+ *
+ * `npm run soak -- --minutes 20 [--sessions 50] [--seed 1] [--json]`
+ */
+import { parseArgs } from 'node:util';
+import { createSessionManager } from 'holdfast';
+import { explain } from './explain.ts';
+import { findOrphans, takeFootprint } from './footprint.ts';
+import { createRandom } from './random.ts';
+import { emptyTally, torment } from './tormentor.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    sessions: { type: 'string', default: '50' },
+    seed: { type: 'string', default: String(Date.now() % 100_000) },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const minutes = Number(options.minutes);
+const count = Number(options.sessions);
+const seed = Number(options.seed);
+
+/** How long what was sent may take to be answered. */
+const graceMinutes = 4;
+
+const run = async (): Promise<void> => {
+  const manager = createSessionManager({ maxSessions: count + 2 });
+  const tally = emptyTally();
+  const probe = manager.getOrCreateSession('probe', { idleTimeoutMs: 0 });
+  const { env_vars } = await probe.state();
+  const hostMark = env_vars.HOLDFAST_SESSION?.split('.')[0] ?? '';
+  const startedAt = performance.now();
+  const endsAt = startedAt + minutes * 60_000;
+  const isOver = (): boolean => performance.now() >= endsAt;
+  const footprints = [{ minute: 0, ...takeFootprint() }];
+  const sampler = setInterval(
+    () => {
+      const minute = Number(((performance.now() - startedAt) / 60_000).toFixed(1));
+      footprints.push({ minute, ...takeFootprint() });
+      if (!options.json) {
+        console.log(`${minute} min: ${tally.accepted} accepted, ${JSON.stringify(footprints.at(-1))}`);
+      }
+    },
+    Math.max(10_000, minutes * 2_000),
+  );
+  // The longest command and its ladder take ten seconds; a queue of forty of them a few minutes.
+  const stuckTimer = setTimeout(
+    async () => {
+      console.error(
+        `not over after ${graceMinutes} minutes of grace:\n${await explain(manager.getActiveSessions())}`,
+      );
+      process.exit(1);
+    },
+    (minutes + graceMinutes) * 60_000,
+  );
+  await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      torment({ manager, workspaceId: `soak-${index}`, random: createRandom(seed + index), tally, isOver }),
+    ),
+  );
+  clearInterval(sampler);
+  clearTimeout(stuckTimer);
+  await manager[Symbol.asyncDispose]();
+
+  const rejections = Object.values(tally.rejections).reduce((sum, number) => sum + number, 0);
+  const untyped = Object.keys(tally.rejections).filter((code) => code.startsWith('untyped'));
+  const orphans = findOrphans(hostMark).length;
+  const isBalanced = tally.accepted === tally.results + rejections && untyped.length === 0 && orphans === 0;
+  const report = {
+    seed,
+    minutes,
+    sessions: count,
+    ...tally,
+    orphans,
+    end: takeFootprint(),
+    footprints,
+    isBalanced,
+  };
+  console.log(
+    options.json
+      ? JSON.stringify(report)
+      : `\n${tally.accepted} accepted = ${tally.results} results + ${rejections} typed rejections ` +
+          `${JSON.stringify(tally.rejections)}\nfaults ${JSON.stringify(tally.faults)}\norphans ${orphans}\n` +
+          `first ${JSON.stringify(footprints[1] ?? footprints[0])}\nlast ${JSON.stringify(footprints.at(-1))}\n` +
+          `after the end ${JSON.stringify(report.end)}\nseed ${seed}: ${isBalanced ? 'balanced' : 'NOT BALANCED'}`,
+  );
+  process.exitCode = isBalanced ? 0 : 1;
+};
+
+await run();
