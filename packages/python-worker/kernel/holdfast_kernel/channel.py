@@ -25,6 +25,7 @@ _paths = {}
 _fds = {}
 _inodes = {}
 _flags = 0
+_is_armed = False
 _pending = []
 # Called while waiting for a call, with the descriptor to wait for: see streams.
 before_wait = None
@@ -86,6 +87,8 @@ def mend():
 
 def arm():
     """From now on the host's death ends this process group at once."""
+    global _is_armed
+    _is_armed = True
     try:
         fcntl(_fds['in'], F_SETFL, _flags | O_ASYNC)
     except OSError:
@@ -94,15 +97,20 @@ def arm():
 
 def disarm():
     """Returns whether the descriptors were still there."""
+    global _is_armed
+    if not _is_armed:
+        return True
     try:
         # The flag also tells that the descriptor is still ours.
         if fcntl(_fds['in'], F_GETFL) & O_ASYNC:
             fcntl(_fds['in'], F_SETFL, _flags)
+            _is_armed = False
             return True
     except OSError:
         # Closed.
         pass
     mend()
+    _is_armed = False
     return False
 
 
@@ -113,50 +121,43 @@ def end_group():
         kill(getpid(), SIGKILL)
 
 
-def receive():
-    """Waits for the next message."""
+def peek():
+    """Waits for the next message, and leaves it there."""
     while True:
-        line = _read_line()
-        try:
-            message = wire.decode(line.decode('utf-8', 'replace'))
-        except (ValueError, StopIteration, RecursionError):
+        end = _pending[-1].find(b'\n') if _pending else -1
+        if end < 0:
+            _read_more()
             continue
+        if len(_pending) > 1:
+            # In one step, whatever interrupts it.
+            _pending[:] = (b''.join(_pending),)
+            continue
+        try:
+            message = wire.decode(_pending[0][:end].decode('utf-8', 'replace'))
+        except (ValueError, StopIteration, RecursionError):
+            message = None
         if type(message) is dict:
             return message
+        drop()
 
 
-def _read_line():
-    while True:
-        if _pending:
-            last = _pending[-1]
-            end = last.find(b'\n')
-            if end >= 0:
-                _pending[-1] = last[:end]
-                line = _pending[0] if len(_pending) == 1 else b''.join(_pending)
-                rest = last[end + 1:]
-                _pending[:] = [rest] if rest else []
-                return line
-        _read_more()
+def drop():
+    """Takes the message away."""
+    rest = _pending[0][_pending[0].find(b'\n') + 1:]
+    _pending[:] = (rest,) if rest else ()
 
 
 def _read_more():
-    pieces = []
     try:
         if before_wait is not None:
             before_wait(_fds['in'])
         # In one C call with its result: a signal handler of the user's that raises may come between
         # any two steps of ours, and must not lose what was read.
-        pieces.extend(map(read, (_fds['in'],), (65536,)))
+        _pending.extend(map(read, (_fds['in'],), (65536,)))
     except OSError:
-        if not pieces:
-            mend()
-            return
-    except BaseException:
-        if not pieces:
-            return
-    if not pieces[0]:
+        mend()
+    if _pending and not _pending[-1]:
         end_group()
-    _pending.append(pieces[0])
 
 
 def send(text):

@@ -15,6 +15,8 @@ _null = -1
 # (inode, device) of the running command's pipes.
 _out_id = _err_id = None
 _out_path = _err_path = ''
+# Descriptors that are still to be let go of; negative, where it is known what they were.
+_held = []
 # By path, from the last time it was opened: a hint that saves a system call, see `_has_news`.
 _identities = {}
 
@@ -48,6 +50,7 @@ def begin(stdout, stderr):
     """Points the descriptors at the command's pipes, given as paths."""
     global _out_id, _err_id, _out_path, _err_path
     _out_path, _err_path = stdout, stderr
+    _held[:] = (1, 2)
     _out_id = _place(1, stdout)
     _err_id = _place(2, stderr)
 
@@ -74,30 +77,32 @@ def _place(number, path):
 
 
 def end():
-    """Lets go of the pipes, and notes what the user made of the descriptors."""
-    _let_go(1)
-    _let_go(2)
+    """Lets go of the pipes, and notes what the user made of the descriptors. May be cut short, and repeated."""
+    while _held:
+        number = _held[-1]
+        if number > 0:
+            _placed[number] = _find_place(number)
+            # Decided: once it leads to /dev/null, it can not be told any more.
+            _held[-1] = -number
+        elif _placed[-number] == 0:
+            _held.pop()
+        else:
+            to_null(-number)
+            _held.pop()
 
 
-def _let_go(number):
+def _find_place(number):
     try:
         status = fstat(number)
     except OSError:
         # Closed: the next file the user opens must not become stdout.
-        _placed[number] = number
-        to_null(number)
-        return
+        return number
     identity = status.st_ino, status.st_dev
     if identity == (_out_id if number == 1 else _err_id):
-        _placed[number] = number
-    elif identity == (_err_id if number == 1 else _out_id):
-        _placed[number] = 3 - number
-    elif _has_news():
-        return _let_go(number)
-    else:
-        _placed[number] = 0
-        return
-    to_null(number)
+        return number
+    if identity == (_err_id if number == 1 else _out_id):
+        return 3 - number
+    return _find_place(number) if _has_news() else 0
 
 
 def _has_news():

@@ -29,6 +29,7 @@ _PLAIN = {int, float, complex, bool, str, bytes, list, tuple, dict, set, frozens
 TEXT_LIMIT = 100_000
 
 _number = 0
+_unfinished = None
 _VALUE = compiler.VALUE
 
 
@@ -39,42 +40,75 @@ def run(request):
     command = session.Command(
         _number, compiler.prepare(request['code']), request['stdout'], request['stderr']
     )
-    session.mend()
-    streams.begin(command, request.get('stdin'))
-    session.command = command
-    guard.asks = 0
-    undo = None
-    error = None
+    _insist(_begin, command, request)
+    error = undo = None
     try:
         if 'cwd' in request or 'env' in request:
             undo = load('context').enter(request.get('cwd'), request.get('env'))
-        sources.remember(command)
-        if _user_limit:
-            _restore_limit()
         channel.arm()
         _, error = guard.guarded(_execute, command)
     except BaseException as raised:
         error = raised
-    _leave_user_code()
+    _insist(_leave_user_code)
     if getpid() != session.pid:
         _end_child(command, error)
     try:
         if error is not None:
-            load('errors').report(command, error)
+            _insist(load('errors').report, command, error)
+            error = None
         if _needs_settling():
-            guard.guarded(load('values').settle, command)
-        error = None
+            _insist(guard.guarded, load('values').settle, command)
         if undo is not None:
-            undo()
+            _insist(undo)
     except BaseException as raised:
         # The kernel itself failed (no memory, no descriptors): told as the command's error.
         _tell_of_failure(command, raised)
-    finally:
-        _finish(command)
     reply = command.reply
     if command.outputs:
         reply['outputs'] = command.outputs
     return '{"exitCode":0}' if len(reply) == 1 and reply['exitCode'] == 0 else wire.encode(reply)
+
+
+def finish():
+    """Ends what `run` began. Called before its reply is sent, and again if it was cut short."""
+    global _unfinished
+    if _unfinished is None:
+        return
+    # First of all: armed, the next call would be taken for the host's end.
+    if not channel.disarm():
+        pipes.open_null()
+    try:
+        threads.end_command(_unfinished)
+    except OSError:
+        # No descriptor is left for the threads' late output: it goes where output goes then.
+        pass
+    session.command = None
+    streams.end()
+    _unfinished = None
+
+
+def _insist(step, *arguments):
+    """Does it again when it was cut short by a signal handler of the user's that raised."""
+    for _ in range(10):
+        try:
+            return step(*arguments)
+        except (OSError, MemoryError):
+            raise
+        except BaseException as raised:
+            failure = raised
+    raise failure
+
+
+def _begin(command, request):
+    global _unfinished
+    _unfinished = command
+    session.mend()
+    streams.begin(command, request.get('stdin'))
+    session.command = command
+    guard.asks = 0
+    if _user_limit:
+        _restore_limit()
+    sources.remember(command)
 
 
 def _execute(command):
@@ -154,19 +188,6 @@ def _restore_limit():
 def _needs_settling():
     modules = session.live_modules
     return 'ctypes' in modules or 'matplotlib.pyplot' in modules or 'asyncio' in modules or streams.needs_flush()
-
-
-def _finish(command):
-    # First of all: armed, the next call would be taken for the host's end.
-    if not channel.disarm():
-        pipes.open_null()
-    try:
-        threads.end_command(command)
-    except OSError:
-        # No descriptor is left for the threads' late output: it goes where output goes then.
-        pass
-    session.command = None
-    streams.end()
 
 
 def _tell_of_failure(command, raised):

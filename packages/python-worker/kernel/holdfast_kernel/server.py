@@ -16,33 +16,65 @@ def serve():
     threads.install()
     streams.install()
     sources.install()
+    # A signal handler of the user's may raise at any instruction, so also where no `try` of the inner
+    # loop reaches: between two rounds. The outer one catches that, unless the same happens to it.
     while True:
         try:
-            _answer(channel.receive())
+            while True:
+                try:
+                    _serve()
+                except BaseException:
+                    _leave_if_child()
         except BaseException:
-            # A signal handler of the user's raised while the kernel was at work.
-            if getpid() != session.pid:
-                _exit(1)
+            _leave_if_child()
 
 
-def _answer(message):
-    ident = wire.quote(message['id']) if type(message.get('id')) is str else None
+# The call that is being answered, and how far that got: whatever interrupts it, it is answered once.
+_message = None
+_is_begun = False
+_answer = None
+_last_id = None
+
+
+def _serve():
+    global _message, _is_begun, _answer, _last_id
+    while True:
+        if _message is None:
+            _is_begun, _answer = False, None
+            _message = channel.peek()
+        if _answer is None:
+            _answer = _compose(_message)
+        runner.finish()
+        if _answer:
+            channel.send(_answer)
+        _last_id = _message.get('id')
+        channel.drop()
+        _message = None
+
+
+def _leave_if_child():
+    if getpid() != session.pid:
+        _exit(1)
+
+
+def _compose(message):
+    """The answer's line; empty where none is due."""
+    global _is_begun
+    ident = message.get('id')
+    if type(ident) is not str or ident == _last_id:
+        # Answered already: interrupted before it was dropped.
+        return ''
+    head = '{"id":' + wire.quote(ident) + ','
     try:
-        value = _perform(message)
+        if _is_begun:
+            raise RuntimeError('interrupted by a signal handler')
+        _is_begun = True
+        return head + '"type":"RAW","value":' + _perform(message) + '}'
     except BaseException as error:
-        error.__traceback__ = None
-        failure = {
-            'name': type(error).__name__, 'message': _text_of(error), 'stack': type(error).__name__,
-        }
+        _leave_if_child()
+        failure = {'name': type(error).__name__, 'message': _text_of(error), 'stack': type(error).__name__}
         thrown = wire.encode({'isError': True, 'value': failure})
-        _send(ident, '"type":"HANDLER","name":"throw","value":' + thrown)
-        return
-    _send(ident, '"type":"RAW","value":' + value)
-
-
-def _send(ident, fields):
-    if ident is not None:
-        channel.send('{"id":' + ident + ',' + fields + '}')
+        return head + '"type":"HANDLER","name":"throw","value":' + thrown + '}'
 
 
 def _text_of(error):

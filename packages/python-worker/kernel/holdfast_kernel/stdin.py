@@ -55,6 +55,8 @@ def begin(path):
         _saved = channel.lift(dup(0))
     dup2(fd, 0)
     close(fd)
+    # Whether a file can be sought in, it finds out when it is made.
+    _renew()
 
 
 def end():

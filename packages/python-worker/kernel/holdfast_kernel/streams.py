@@ -37,6 +37,10 @@ class Output(FileIO):
         if threads.partial:
             threads.flush(self.target)
 
+    def seekable(self):
+        # It would remember what it found when it was made.
+        return False
+
 
 def _write_shared(target, data):
     """While there are threads, a line is written at once: `print` gives its end in a second piece."""

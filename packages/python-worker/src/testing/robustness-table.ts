@@ -1,33 +1,33 @@
 /** What is done to a Python session, and what must come of it. */
 import type { ExecOptions, RuntimeOutput } from '@holdfast/protocol';
 
-export interface HostileStep {
+export interface RobustnessStep {
   code: string;
   /** Default: exit code 0 and nothing on stderr. */
   expect?: Partial<RuntimeOutput>;
-  contains?: { stdout?: string; stderr?: string; error?: string };
+  contains?: { stderr?: string; error?: string };
   options?: ExecOptions<'utf8'>;
 }
 
-export interface HostileRow {
+export interface RobustnessRow {
   name: string;
-  steps: HostileStep[];
+  steps: RobustnessStep[];
   /** Run before the session is asked whether it is alive: for what the question itself needs (`print`). */
   undo?: string;
   /** The process can not survive it. */
   loses?: boolean;
 }
 
-const row = (name: string, code: string, expected?: Partial<RuntimeOutput>): HostileRow => ({
+const row = (name: string, code: string, expected?: Partial<RuntimeOutput>): RobustnessRow => ({
   name,
   steps: [{ code, ...(expected ? { expect: expected } : {}) }],
 });
 
-const rows = (name: string, ...steps: HostileStep[]): HostileRow => ({ name, steps });
+const rows = (name: string, ...steps: RobustnessStep[]): RobustnessRow => ({ name, steps });
 
 const fails = { exitCode: 1, success: false };
 
-const streams: HostileRow[] = [
+const streams: RobustnessRow[] = [
   row('sys.stdout closed', 'import sys; sys.stdout.close(); sys.stderr.close()'),
   row('sys.stdout deleted', 'import sys; del sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__'),
   row('sys.stdout None', 'import sys; sys.stdout = None; print("nowhere")', { stdout: '' }),
@@ -94,7 +94,7 @@ const streams: HostileRow[] = [
   row('C stdio', 'import ctypes; _ = ctypes.CDLL(None).printf(b"from C\\n")', { stdout: 'from C\n' }),
 ];
 
-const vandalism: HostileRow[] = [
+const vandalism: RobustnessRow[] = [
   { ...row('print redefined', 'print = None'), undo: 'del print' },
   row('del __builtins__', 'del __builtins__'),
   row('__builtins__ emptied', '__builtins__ = {}'),
@@ -177,7 +177,7 @@ const vandalism: HostileRow[] = [
   row('out of memory', 'hoard = bytearray(10 ** 15)', fails),
 ];
 
-const values: HostileRow[] = [
+const values: RobustnessRow[] = [
   row(
     'objects and names that resist',
     [
@@ -207,7 +207,7 @@ const values: HostileRow[] = [
   }),
 ];
 
-const processes: HostileRow[] = [
+const processes: RobustnessRow[] = [
   row(
     'fork that returns into the kernel',
     'import os\npid = os.fork()\nprint("once or twice", flush=True)',
@@ -230,10 +230,6 @@ const processes: HostileRow[] = [
     ].join('\n'),
     { stdout: '[1, 2]\n[1, 2]\n' },
   ),
-  row(
-    'signal handler that raises between commands',
-    'import signal\n_ = signal.signal(signal.SIGALRM, lambda *a: 1 / 0)\n_ = signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)',
-  ),
   {
     ...row('os._exit', 'import os; print("before"); os._exit(3)', { exitCode: 3, stdout: 'before\n' }),
     loses: true,
@@ -251,13 +247,13 @@ const processes: HostileRow[] = [
   },
 ];
 
-const stops = (code: string): HostileStep => ({
+const stops = (code: string): RobustnessStep => ({
   code,
   expect: { timedOut: true, success: false },
   options: { timeoutMs: 200 },
 });
 
-const endless: HostileRow[] = [
+const endless: RobustnessRow[] = [
   rows('busy loop', stops('while True: pass')),
   rows('sleep', stops('import time; time.sleep(1000)')),
   rows('lock', stops('import threading; lock = threading.Lock(); _ = lock.acquire(); lock.acquire()')),
@@ -297,4 +293,10 @@ const endless: HostileRow[] = [
   ),
 ];
 
-export const hostileTable: Record<string, HostileRow[]> = { streams, vandalism, values, processes, endless };
+export const robustnessTable: Record<string, RobustnessRow[]> = {
+  streams,
+  vandalism,
+  values,
+  processes,
+  endless,
+};
