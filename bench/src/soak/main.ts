@@ -51,7 +51,8 @@ const run = async (): Promise<void> => {
   const stuckTimer = setTimeout(
     async () => {
       console.error(
-        `not over after ${graceMinutes} minutes of grace:\n${await explain(manager.getActiveSessions())}`,
+        `not over after ${graceMinutes} minutes of grace:\n${[...tally.awaited].join('\n')}\n` +
+          (await explain(manager.getActiveSessions())),
       );
       process.exit(1);
     },
@@ -70,11 +71,12 @@ const run = async (): Promise<void> => {
   const untyped = Object.keys(tally.rejections).filter((code) => code.startsWith('untyped'));
   const orphans = findOrphans(hostMark).length;
   const isBalanced = tally.accepted === tally.results + rejections && untyped.length === 0 && orphans === 0;
+  const { awaited: _awaited, ...accounts } = tally;
   const report = {
     seed,
     minutes,
     sessions: count,
-    ...tally,
+    ...accounts,
     orphans,
     end: takeFootprint(),
     footprints,
