@@ -20,7 +20,7 @@ export interface CommandEnvelope {
   cwd?: string;
   /** For this command alone, laid over the session's environment. */
   env?: Record<string, string>;
-  /** Whole standard input, or `'open'`: it comes later over the data port. Absent: `/dev/null`. */
+  /** Whole standard input, or `'open'`: it comes later, frame by frame. Absent: `/dev/null`. */
   stdin?: Uint8Array | 'open';
   /** The host reads the output as it comes: send chunks, within the credits it gives. */
   stream: boolean;

@@ -61,7 +61,7 @@ export type ThreadFrame =
   | { type: 'chunk'; id: CommandId; stream: OutputStream; data: Uint8Array }
   | { type: 'inspection'; records: InspectionRecord[] };
 
-/** Frames on the data port, host to thread. */
+/** Frames from host to thread. They share the port of the calls, so that they keep their order with them. */
 export type HostFrame =
   /** The host can take so many more bytes of this command's output. */
   | { type: 'credit'; id: CommandId; bytes: number }

@@ -108,21 +108,23 @@ export const startExecution = <Encoding extends OutputEncoding>(
     catch: (onRejected) => result.catch(onRejected),
     finally: (onFinally) => result.finally(onFinally),
     [Symbol.asyncIterator]() {
+      // First of all: what comes before somebody reads is not kept for a reader.
+      const reader = chunks.iterate();
       if (!isStreaming) {
         isStreaming = true;
         if (outcome) expectChunks(outcome);
         else if (progress === 'sent') grant(creditWindow);
       }
-      return chunks.iterate();
+      return reader;
     },
     write(data) {
       if (!isStdinOpen) throw stdinClosed(draft, context);
-      context.send({ type: 'stdin', id, data: toBytes(data) });
+      void sent.then(() => context.send({ type: 'stdin', id, data: toBytes(data) }));
     },
     endInput() {
       if (!isStdinOpen) return;
       isStdinOpen = false;
-      context.send({ type: 'stdin-end', id });
+      void sent.then(() => context.send({ type: 'stdin-end', id }));
     },
     // Not before the command itself is on its way: the thread would not know of it.
     interrupt: () => sent.then(() => context.call((api) => api.interrupt(id))),

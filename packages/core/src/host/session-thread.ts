@@ -76,9 +76,8 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     () => end(),
     (error: Error) => end(error),
   );
-  // Who listens before a command is sent must hear of it: that frame keeps its order with the calls.
-  const send = (frame: HostFrame): void =>
-    frame.type === 'listen' ? calls.port1.postMessage({ frame }) : data.port1.postMessage(frame);
+  // On the port of the calls: input and credits must not overtake the command they belong to.
+  const send = (frame: HostFrame): void => calls.port1.postMessage({ frame });
   return { call: remote.call, send, ended };
 };
 

@@ -24,7 +24,7 @@ export interface PendingCommand {
   settled: boolean;
   /** Set for an inquiry: it takes its turn in the queue, but runs no code. */
   readonly describe?: (description: KernelDescription) => void;
-  /** Input that arrived over the data port before the kernel took it. */
+  /** Input that arrived before the kernel took it. */
   stdin: StdinQueue;
   settle(outcome: CommandOutcome): void;
   reject(error: Error): void;

@@ -7,9 +7,9 @@ import { createSessionApi, takeHostFrame } from './session-api.ts';
 
 export interface SessionThreadTask {
   settings: SessionSettings;
-  /** Calls and their answers, and events, which must keep their order with the answers. */
+  /** Calls and answers, and what must keep its order with them: events; input and credits of commands. */
   callPort: MessagePort;
-  /** Bytes and inspection records. */
+  /** Output and inspection records. */
   dataPort: MessagePort;
 }
 
@@ -29,7 +29,6 @@ export const runSessionThread = ({ settings, callPort, dataPort }: SessionThread
     callPort.on('message', ({ frame }: { frame?: HostFrame }) => {
       if (frame) takeHostFrame(actor.runtime, frame, actor);
     });
-    dataPort.on('message', (frame: HostFrame) => takeHostFrame(actor.runtime, frame, actor));
   });
 
 /** Events of one turn share a message; answers wait for no one, so events leave before them. */

@@ -81,7 +81,7 @@ const moveLargeOutput = (outcome: CommandOutcome): CommandOutcome => {
   return buffers.length > 0 ? transferring(outcome, buffers) : outcome;
 };
 
-/** What the host sends on the data port. */
+/** What the host sends beside calls. */
 export const takeHostFrame = (
   runtime: SessionRuntime,
   frame: HostFrame,
@@ -109,7 +109,7 @@ const takeCredit = (runtime: SessionRuntime, command: PendingCommand, bytes: num
   forgetDelivered(runtime, command);
 };
 
-/** A command is known to the data port until it has its result and its output is delivered. */
+/** A command is known until it has its result and its output is delivered. */
 const forgetDelivered = (runtime: SessionRuntime, command: PendingCommand): void => {
   if (command.settled && (command.pump?.isDry ?? true)) runtime.commands.delete(command.id);
 };

@@ -64,7 +64,7 @@ export interface SessionRuntime {
   readonly settings: SessionSettings;
   readonly pool: FifoPool;
   readonly slots: Map<Language, KernelSlot>;
-  /** Commands the data port knows: accepted, and not yet wholly delivered. */
+  /** Commands that input and credits may be for: accepted, and not yet wholly delivered. */
   readonly commands: Map<CommandId, PendingCommand>;
   readonly history: HistoryEntry[];
   readonly remembered: Map<CommandId, RememberedCommand>;
