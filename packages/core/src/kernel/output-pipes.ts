@@ -154,11 +154,19 @@ export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
   };
 };
 
-/** Whether the kernel's own process has the pipe open, under whatever number. */
+/**
+ * A kernel's own descriptors are numbered from here: pipes of earlier commands that it keeps for
+ * threads which still write to them. Below are the user's.
+ */
+const firstKernelFd = 200;
+
+/** Whether the user's code has the pipe open in the kernel's own process. */
 const kernelHolds = (pid: number, fifo: Fifo): boolean => {
   try {
     const name = readlinkSync(fifo.path);
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => isLinkTo(`/proc/${pid}/fd/${fd}`, name));
+    return readdirSync(`/proc/${pid}/fd`).some(
+      (fd) => Number(fd) < firstKernelFd && isLinkTo(`/proc/${pid}/fd/${fd}`, name),
+    );
   } catch {
     // The kernel is gone, so it holds nothing.
     return false;

@@ -27,7 +27,7 @@ _inodes = {}
 _flags = 0
 _is_armed = False
 _pending = []
-# Called while waiting for a call, with the descriptor to wait for: see streams.
+# Called before waiting for a call, with the descriptor to wait for: see threads.
 before_wait = None
 
 

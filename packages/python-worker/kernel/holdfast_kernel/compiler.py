@@ -4,7 +4,6 @@ The last expression becomes an assignment to a name that the runner takes out of
 once. One code object, not two: a debugger that stops before the last line must not see a return there.
 """
 import _ast
-import sys
 
 ONLY_AST = 0x400
 TOP_LEVEL_AWAIT = 0x2000

@@ -150,7 +150,7 @@ def _format_plainly(error):
 
 
 def _call_hook(hook, error, text):
-    """The user's `sys.excepthook`. Returns whether there is one; its own failure is told as CPython tells it."""
+    """The user's `sys.excepthook`. Returns whether there is one; tells its failure as CPython does."""
     if hook is None:
         return False
     _, failure = guard.guarded(_call, (hook, error))

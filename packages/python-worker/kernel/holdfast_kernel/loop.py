@@ -1,7 +1,4 @@
 """One event loop for all commands: a task started in one goes on while a later one awaits."""
-import sys
-
-session = load('session')
 
 _loop = None
 

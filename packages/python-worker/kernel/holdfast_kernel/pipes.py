@@ -77,7 +77,7 @@ def _place(number, path):
 
 
 def end():
-    """Lets go of the pipes, and notes what the user made of the descriptors. May be cut short, and repeated."""
+    """Lets go of the pipes, and notes what the user made of the descriptors. Can be repeated."""
     while _held:
         number = _held[-1]
         if number > 0:

@@ -58,15 +58,21 @@ def run(request):
             error = None
         if _needs_settling():
             _insist(guard.guarded, load('values').settle, command)
-        if undo is not None:
-            _insist(undo)
     except BaseException as raised:
         # The kernel itself failed (no memory, no descriptors): told as the command's error.
         _tell_of_failure(command, raised)
+    if undo is not None:
+        try:
+            _insist(undo)
+        except OSError:
+            # The folder it came from can not be entered any more.
+            pass
     reply = command.reply
     if command.outputs:
         reply['outputs'] = command.outputs
-    return '{"exitCode":0}' if len(reply) == 1 and reply['exitCode'] == 0 else wire.encode(reply)
+    if len(reply) == 1 and reply['exitCode'] == 0:
+        return '{"exitCode":0}'
+    return wire.encode(reply)
 
 
 def finish():
@@ -187,14 +193,17 @@ def _restore_limit():
 
 def _needs_settling():
     modules = session.live_modules
-    return 'ctypes' in modules or 'matplotlib.pyplot' in modules or 'asyncio' in modules or streams.needs_flush()
+    return (
+        'ctypes' in modules
+        or 'matplotlib.pyplot' in modules
+        or 'asyncio' in modules
+        or streams.needs_flush()
+    )
 
 
 def _tell_of_failure(command, raised):
-    command.reply = {
-        'exitCode': 1,
-        'error': {'name': type(raised).__name__, 'message': 'in the kernel: ' + repr(raised)[:1000]},
-    }
+    message = 'in the kernel: ' + repr(raised)[:1000]
+    command.reply = {'exitCode': 1, 'error': {'name': type(raised).__name__, 'message': message}}
 
 
 def _end_child(command, error):

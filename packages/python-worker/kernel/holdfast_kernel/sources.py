@@ -8,7 +8,9 @@ import sys
 session = load('session')
 
 _CODE = type((lambda: 0).__code__)
+# Characters, and texts: the oldest are forgotten beyond that.
 _LIMIT = 8_000_000
+_MOST = 5_000
 
 _texts = {}
 _size = 0
@@ -58,7 +60,7 @@ def _adopt(module):
 
 def refill():
     """Puts all texts where `linecache` finds them, also after `linecache.clearcache()`."""
-    if _cache is None:
+    if _cache is None or not _texts or next(iter(_texts)) in _cache:
         return
     for filename, text in _texts.items():
         _cache[filename] = _entry(filename, text)
@@ -81,7 +83,7 @@ def remember(command):
     if _last is not None and not _defines(_last.code):
         _drop(_last.filename)
     _last = command
-    while _size > _LIMIT and len(_texts) > 2:
+    while (_size > _LIMIT or len(_texts) > _MOST) and len(_texts) > 2:
         _drop(next(iter(_texts)))
 
 
