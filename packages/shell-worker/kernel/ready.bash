@@ -1,0 +1,30 @@
+# Last step of a kernel's start: exit trap, signal traps, control descriptor, greeting.
+#
+# Sourced with: <pipe for answers> <pipe of calls> <kind of greeting> <exit trap> <signals the user has traps for>
+#
+# The exit trap is how a kernel survives `exit`, errexit and signals: it asks the driver (exit.bash), whose
+# answer saves the state and replaces the process' program by a fresh bash. The signals get an `exit`
+# because an exit trap alone is not told which signal ended the shell. trap-shim.bash hides all of them.
+builtin trap -- "$4" EXIT
+[[ " $5 " == *' INT '* ]] || builtin trap -- '\builtin exit 130' INT
+[[ " $5 " == *' TERM '* ]] || builtin trap -- '\builtin exit 143' TERM
+[[ " $5 " == *' HUP '* ]] || builtin trap -- '\builtin exit 129' HUP
+# Descriptors 251 for answers, 252 for /dev/null and 253 for calls save opening a path each time. Bash marks only
+# the copies that it saves itself as close-on-exec, and passes the mark on to their duplicates: so take
+# duplicates of such copies, and no program the user starts has them. What was inherited under these numbers
+# goes, and so does 254, which kept the script's pipe open.
+exec 251>&- 252>&- 253>&- 254>&-
+{
+  exec 250>"$1" && { for __holdfast_ in {10..40}; do
+    [[ /dev/fd/$__holdfast_ -ef $1 ]] && { exec 251>&"$__holdfast_"; builtin break; }
+  done; } 250>&-
+  exec 250>/dev/null && { for __holdfast_ in {10..40}; do
+    [[ /dev/fd/$__holdfast_ -ef /dev/null ]] && { exec 252>&"$__holdfast_"; builtin break; }
+  done; } 250>&-
+  exec 250<"$2" && { for __holdfast_ in {10..40}; do
+    [[ /dev/fd/$__holdfast_ -ef $2 ]] && { exec 253<&"$__holdfast_"; builtin break; }
+  done; } 250<&-
+  exec 250>&-
+} 2>/dev/null
+builtin unset "${!__holdfast_@}"
+builtin printf '%s\0' "$3" "$$" "$BASH_VERSION" . >"$1"
