@@ -1,0 +1,229 @@
+/** One command, from its request to its reply. */
+'use strict';
+
+const { createConcluder } = /** @type {typeof import('./conclude.cjs')} */ (
+  require('./conclude.cjs')
+);
+const { enterContext } = /** @type {typeof import('./context.cjs')} */ (require('./context.cjs'));
+
+/**
+ * @typedef {object} RunRequest
+ * @property {string} commandId
+ * @property {string} code
+ * @property {string} stdout
+ * @property {string} stderr
+ * @property {string} [stdin]
+ * @property {string} [cwd]
+ * @property {Record<string, string>} [env]
+ */
+
+/** @typedef {import('./conclude.cjs').Outcome} Outcome */
+/** @typedef {import('./conclude.cjs').RunReply} RunReply */
+
+/**
+ * @typedef {object} Running
+ * @property {RunRequest} request
+ * @property {(reply: RunReply) => void} reply
+ * @property {Outcome} [outcome]
+ * @property {import('./program.cjs').Program} [program]
+ * @property {() => void} goBack
+ * @property {boolean} keptOutput
+ * @property {number} firstAsyncId what Node numbered lower was begun by an earlier command
+ * @property {import('./host.cjs').Gate} gate closed to its awaits when it has ended
+ * @property {boolean} isStarting its own code runs, and not what it left to be called
+ * @property {number} [signalledAt] when SIGINT was given to the user's own listeners
+ */
+
+const sameStepMs = 150;
+/**
+ * @param {object} parts
+ * @param {import('./host.cjs').Host} parts.host
+ * @param {import('./program.cjs').Programs} parts.programs
+ * @param {ReturnType<typeof import('./failures.cjs').createFailures>} parts.failures
+ * @param {import('./stdio.cjs').Stdio} parts.stdio
+ * @param {import('./user-globals.cjs').UserGlobals} parts.userGlobals
+ * @param {import('./children.cjs').Children} parts.children
+ * @param {() => import('./guard.cjs').Guard} parts.guard
+ */
+const createRunner = ({ host, programs, failures, stdio, userGlobals, children, guard }) => {
+  const conclude = createConcluder({ host, failures, stdio, userGlobals, guard });
+  const asyncIds = host.internals?.asyncWrap.async_id_fields;
+  const asyncIdCounter = 2;
+  const executionAsyncId = 0;
+  /** What Node numbered lower is the kernel's own. @type {number | undefined} */
+  let firstAsyncId;
+  const exitSignal = Symbol('exit');
+  /** @type {Running | undefined} */
+  let running;
+  let isFinishing = false;
+  let endsEarlierWork = false;
+
+  /** @param {Outcome} outcome @param {Running} [command] it may be over, and another one running */
+  const settle = (outcome, command = running) => {
+    if (!running || command !== running || isFinishing) return;
+    if (running.outcome === undefined || running.outcome.kind === 'value') running.outcome = outcome;
+  };
+  /**
+   * A blocked read that the signal ended fails with EINTR; nothing but an interrupt sends signals here.
+   * @param {unknown} error
+   * @returns {Outcome}
+   */
+  const failed = (error) => {
+    const isSignal =
+      host.types.isNativeError(error) && Object.getOwnPropertyDescriptor(error, 'code')?.value === 'EINTR';
+    return isSignal ? { kind: 'interrupted' } : { kind: 'error', error, wasOffered: false };
+  };
+  /** Whether what runs now was begun by a command before this one. */
+  const isEarlierWork = () => {
+    const id = asyncIds?.[executionAsyncId] ?? 0;
+    return running === undefined || (id > (firstAsyncId ?? 0) && id <= running.firstAsyncId);
+  };
+
+  /** @param {Running} command */
+  const start = (command) => {
+    const { request } = command;
+    command.goBack = enterContext(host, request);
+    command.keptOutput = stdio.enter(request).keptOutput;
+    const compiled = programs.compile(request.code);
+    if ('problem' in compiled) return settle({ kind: 'syntax', problem: compiled.problem });
+    command.program = compiled.program;
+    command.isStarting = true;
+    guard().run(() => execute(command, compiled.program));
+    command.isStarting = false;
+  };
+  /** @param {Running} command @param {import('./program.cjs').Program} program */
+  const execute = (command, program) => {
+    /** @type {unknown} */
+    let value;
+    try {
+      value = program.start();
+      if (program.isAsync) value = /** @type {(gate: unknown) => unknown} */ (value)(command.gate);
+    } catch (error) {
+      settle(failed(error), command);
+      return guard().drain();
+    }
+    if (program.isAsync) observe(command, value, (box) => settleValue(command, box?.[0]));
+    else if (program.hasValue && host.types.isPromise(value)) settleValue(command, value);
+    guard().drain();
+    if (!program.isAsync && !(program.hasValue && host.types.isPromise(value)))
+      settle({ kind: 'value', value }, command);
+  };
+  /** @param {Running} command @param {unknown} value */
+  const settleValue = (command, value) => {
+    if (host.types.isPromise(value)) return observe(command, value, (next) => settleValue(command, next));
+    settle({ kind: 'value', value }, command);
+    finishSoon();
+  };
+  /** @param {Running} command @param {unknown} promise @param {(value: any) => void} onValue */
+  const observe = (command, promise, onValue) => {
+    host.observe(/** @type {Promise<unknown>} */ (promise), onValue, (error) => {
+      settle(failed(error), command);
+      finishSoon();
+    });
+  };
+  /** Settled in a place that the guard does not see. */
+  const finishSoon = () => {
+    if (!guard().isActive()) host.setImmediate(finishIfSettled);
+  };
+
+  const finishIfSettled = () => {
+    if (running?.outcome === undefined || isFinishing || guard().isActive()) return;
+    isFinishing = true;
+    const command = running;
+    command.gate.ended = true;
+    const reply = { ...conclude(command, running.outcome) };
+    // None of these can keep the others, or the reply, from coming.
+    const steps = [
+      () => reply.exitCode !== 0 && command.program?.abandon(),
+      () => command.goBack(),
+      () => stdio.leave(),
+      () => userGlobals.revive(),
+    ];
+    for (const step of steps) attempt(step);
+    if (command.keptOutput) reply.keptOutput = true;
+    if (children.hasStrayWriters(command.request.commandId)) reply.strayWriters = true;
+    running = undefined;
+    isFinishing = false;
+    command.reply(reply);
+  };
+
+  /** The user's own SIGINT listeners come first, once; signal and call of one step count as one. */
+  const interrupt = () => {
+    if (!running) return;
+    const { signalledAt } = running;
+    if (signalledAt !== undefined && Date.now() - signalledAt < sameStepMs) return;
+    let isTaken = false;
+    if (signalledAt === undefined) {
+      running.signalledAt = Date.now();
+      guard().run(() => {
+        isTaken = userGlobals.emitSignal('SIGINT');
+      });
+    }
+    if (!isTaken) settle({ kind: 'interrupted' });
+    finishIfSettled();
+  };
+
+  return {
+    isRunning: () => running !== undefined,
+    currentCommandId: () => running?.request.commandId ?? '',
+    finishIfSettled,
+    /** @param {RunRequest} request @param {(reply: RunReply) => void} reply */
+    run: (request, reply) => {
+      firstAsyncId ??= asyncIds?.[asyncIdCounter] ?? 0;
+      running = {
+        request,
+        reply,
+        goBack: () => undefined,
+        keptOutput: false,
+        firstAsyncId: asyncIds?.[asyncIdCounter] ?? 0,
+        gate: host.createGate(),
+        isStarting: false,
+      };
+      try {
+        start(running);
+      } catch (error) {
+        settle({ kind: 'error', error, wasOffered: true });
+      }
+      finishIfSettled();
+    },
+    interrupt,
+    /** Guarded code was ended before its end. */
+    onEnded: () => {
+      const isEarlier = endsEarlierWork;
+      endsEarlierWork = false;
+      if (isEarlier || !running || running.outcome?.kind === 'exit') return;
+      if (running.isStarting) settle({ kind: 'interrupted' });
+      else interrupt();
+    },
+    /** @param {number} code */
+    onExit: (code) => {
+      if (isEarlierWork()) endsEarlierWork = true;
+      else settle({ kind: 'exit', code });
+      if (guard().isActive()) guard().endHere();
+      finishSoon();
+      throw exitSignal;
+    },
+    /** @param {unknown} error */
+    onUncaught: (error) => {
+      if (error === exitSignal) return;
+      const belongs =
+        !isEarlierWork() && !isFinishing && !['error', 'exit'].includes(running?.outcome?.kind ?? '');
+      if (belongs) {
+        settle({ kind: 'error', error, wasOffered: true });
+        return finishSoon();
+      }
+      guard().run(() => stdio.writeError(failures.describe(error).traceback));
+    },
+  };
+};
+
+/** @param {() => unknown} action */
+const attempt = (action) => {
+  try {
+    action();
+  } catch {
+    // What user code broke stays broken.
+  }
+};
+
+module.exports = { createRunner };

@@ -1,0 +1,233 @@
+/**
+ * Runs user code so that it can always be ended: by SIGINT from outside, by `process.exit()` from
+ * inside. Both stop the JavaScript where it is, without `catch` or `finally` getting in the way.
+ *
+ * Node can do that for one synchronous run (`breakOnSigint`). User code has more ways in: timers,
+ * callbacks of I/O, promises that I/O settles. All of them pass through four functions that Node
+ * holds (two for timers, one for callbacks, one for ticks and microtasks); the guard wraps those.
+ * Where Node's internals are not to be had, commands and their microtasks are guarded, and timers
+ * and I/O callbacks are not.
+ */
+'use strict';
+
+/**
+ * @typedef {object} Guard
+ * @property {(task: () => void) => boolean} run false: it was ended before its end. Throws what the task throws.
+ * @property {() => void} drain runs ticks and microtasks until there are none, inside of `run`
+ * @property {() => boolean} isActive whether the code that calls this is being guarded
+ * @property {() => void} endHere ends the guarded code that calls this; does not return
+ * @property {(onRead: Function) => void} exempt a callback of the kernel's own
+ */
+
+/**
+ * @param {import('./host.cjs').Host} host
+ * @param {object} hooks
+ * @param {(error: unknown) => void} hooks.onError a tick threw it, and nobody caught it
+ * @param {() => void} hooks.onEnded guarded code was ended before its end
+ * @param {() => void} hooks.afterRun the outermost guarded code is over
+ * @returns {Guard}
+ */
+const createGuard = (host, hooks) => {
+  const { internals, realm } = host;
+  // One watchdog thread for good: a new one for each run would cost 50 µs.
+  host.startSigintWatchdog();
+  const entry = host.compile('guarded()', `${host.kernelDir}/guarded`);
+  const discardTicks = captureTickQueue(host);
+  let active = false;
+  /** @type {() => void} */
+  let task = () => undefined;
+  let completed = false;
+  let threw = false;
+  /** @type {unknown} */
+  let thrown;
+  realm.guarded = () => {
+    try {
+      task();
+      threw = false;
+    } catch (error) {
+      threw = true;
+      thrown = error;
+    }
+    completed = true;
+  };
+
+  /** @type {Guard['run']} */
+  const runOnce = (nextTask) => {
+    active = true;
+    task = nextTask;
+    completed = false;
+    try {
+      host.runGuarded(entry);
+    } catch {
+      // Ended: V8 has dropped the microtasks, and what Node tracked of the calls under way is void.
+    }
+    active = false;
+    if (!completed) {
+      discardTicks();
+      host.clearAsyncIdStack();
+      hooks.onEnded();
+      return false;
+    }
+    if (threw) {
+      const error = thrown;
+      thrown = undefined;
+      throw error;
+    }
+    return true;
+  };
+  /** @type {Guard['run']} */
+  const run = (nextTask) => {
+    if (active) {
+      nextTask();
+      return true;
+    }
+    try {
+      return runOnce(nextTask);
+    } finally {
+      keepEntries();
+      hooks.afterRun();
+    }
+  };
+
+  /** @type {Set<unknown>} */
+  const exempted = new Set();
+  const keepEntries = internals ? guardEntries(host, run, exempted) : () => undefined;
+
+  return {
+    run,
+    drain: () => {
+      for (;;) {
+        try {
+          return host.tick();
+        } catch (error) {
+          hooks.onError(error);
+        }
+      }
+    },
+    isActive: () => active,
+    endHere: () => {
+      host.kill(host.pid, host.signals.SIGINT);
+      for (;;);
+    },
+    exempt: (callback) => void exempted.add(callback),
+  };
+};
+
+/**
+ * Puts the guard before every way from the event loop into JavaScript.
+ * @param {import('./host.cjs').Host} host
+ * @param {Guard['run']} run
+ * @param {Set<unknown>} exempted
+ * @returns {() => void} to be called now and then: takes back what Node changed
+ */
+const guardEntries = (host, run, exempted) => {
+  const internals = /** @type {import('./node-internals.cjs').Internals} */ (host.internals);
+  const { taskQueue, timers, timerLists, asyncWrap, asyncHooks } = internals;
+  const { tickInfo } = taskQueue;
+
+  // Ticks and microtasks. Node runs microtasks itself, unguarded, unless a tick is waiting: so one
+  // always seems to be.
+  const hasTickScheduled = 0;
+  tickInfo[hasTickScheduled] = 1;
+  taskQueue.setTickCallback(() => void run(host.tick));
+
+  // Timers. What was ended is gone; the others that are due have their turn.
+  let { processImmediate, processTimers } = timerLists.getTimerCallbacks(host.tick);
+  const runImmediates = () => {
+    const first = timerLists.immediateQueue?.head;
+    if (run(processImmediate)) return;
+    // It would stumble over the one that was ended, for ever: a new one does not know of it.
+    ({ processImmediate } = timerLists.getTimerCallbacks(host.tick));
+    queueAgain(timerLists.immediateQueue, first);
+  };
+  const runTimers = (/** @type {number} */ now) => {
+    /** @type {number | undefined} */
+    let next;
+    while (next === undefined) {
+      run(() => {
+        next = processTimers(now);
+      });
+    }
+    return next;
+  };
+  // Called like any other callback; it has its own guard.
+  exempted.add(runImmediates);
+  timers.setupTimers(runImmediates, runTimers);
+
+  // Callbacks of everything else. Does what Node's own trampoline does, and sits in its place, also
+  // after AsyncLocalStorage has put Node's own there.
+  const { async_hook_fields: fields, constants, execution_async_resources: resources } = asyncWrap;
+  const { before, after } = asyncHooks.nativeHooks;
+  const setTrampoline = asyncWrap.setCallbackTrampoline;
+  /** @this {unknown} @param {number} asyncId @param {object} resource @param {Function} callback @param {unknown[]} args */
+  function trampoline(asyncId, resource, callback, ...args) {
+    if (exempted.has(callback)) return Reflect.apply(callback, this, args);
+    /** @type {unknown} */
+    let result;
+    const completed = run(() => {
+      resources[fields[constants.kStackLength] - 1] = resource;
+      if (asyncId !== 0 && fields[constants.kBefore] > 0) before(asyncId);
+      result = Reflect.apply(callback, this, args);
+      if (asyncId !== 0 && fields[constants.kAfter] > 0) after(asyncId);
+    });
+    if (completed) resources.pop();
+    else resources.length = 0;
+    return result;
+  }
+  setTrampoline(trampoline);
+  fields[constants.kUsesExecutionAsyncResource] = 1;
+  let hooksSeen = fields[constants.kCheck];
+  return () => {
+    tickInfo[hasTickScheduled] = 1;
+    if (fields[constants.kCheck] === hooksSeen) return;
+    hooksSeen = fields[constants.kCheck];
+    setTrampoline(trampoline);
+  };
+};
+
+/**
+ * Immediates that did not have their turn.
+ * @param {any} queue
+ * @param {any} first of the list that was being worked on
+ */
+const queueAgain = (queue, first) => {
+  const waiting = [];
+  for (let immediate = first; immediate; immediate = immediate._idleNext) {
+    if (!immediate._destroyed) waiting.push(immediate);
+  }
+  for (const immediate of waiting) {
+    immediate._idleNext = null;
+    immediate._idlePrev = null;
+    queue.append(immediate);
+  }
+};
+
+/**
+ * A tick that schedules itself again and again would go on after it was ended: what is left in the
+ * queue has to go with it. Node does not show the queue, but it can be seen at work.
+ * @param {import('./host.cjs').Host} host
+ * @returns {() => void}
+ */
+const captureTickQueue = (host) => {
+  const QueueClass = host.internals?.tickQueueClass;
+  if (typeof QueueClass?.prototype?.shift !== 'function') return () => undefined;
+  const { shift } = QueueClass.prototype;
+  /** @type {unknown} */
+  let queue;
+  QueueClass.prototype.shift = /** @this {unknown} */ function () {
+    queue = this;
+    return Reflect.apply(shift, this, []);
+  };
+  try {
+    host.process.nextTick(() => undefined);
+    host.tick();
+  } finally {
+    QueueClass.prototype.shift = shift;
+  }
+  return () => {
+    if (queue === undefined) return;
+    while (Reflect.apply(shift, queue, []) !== null);
+  };
+};
+
+module.exports = { createGuard };

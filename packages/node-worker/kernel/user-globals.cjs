@@ -1,0 +1,161 @@
+/**
+ * What user code finds besides Node itself: `require` and its relatives as in the Node REPL,
+ * `process.exit()` that ends the command, and nothing that tells of the kernel.
+ *
+ * Belongs to the main context.
+ */
+'use strict';
+
+const Module = require('node:module');
+const { installModuleGlobals } = require('./module-globals.cjs');
+const { installStandardStreams } = require('./standard-streams.cjs');
+
+// Looked up once: user code can put anything in their place.
+const { process, Number, Object, Reflect } = globalThis;
+
+/**
+ * What the kernel does when user code asks for something that concerns it.
+ * @typedef {object} UserEvents
+ * @property {(code: number) => void} onExit `process.exit()`; does not return while a command can be ended
+ * @property {(error: unknown, isRejection: boolean) => void} onUncaught nobody handles it
+ */
+
+/**
+ * @typedef {object} UserGlobals
+ * @property {(events: UserEvents) => void} listen
+ * @property {(hasInput: boolean) => void} beginInput
+ * @property {(error: unknown) => boolean} offerUncaught to the user's own handlers; whether there are any
+ * @property {() => number | undefined} takeExitCode what `process.exitCode` was set to; it is then unset
+ * @property {(signal: 'SIGINT') => boolean} emitSignal whether somebody listened
+ * @property {() => void} warmUp makes what commands will need, while there is time
+ * @property {() => void} revive streams that a command ended
+ */
+
+/** @param {import('./host.cjs').Host} host @returns {UserGlobals} */
+const installUserGlobals = (host) => {
+  forgetKernel(host);
+  installModuleGlobals(host);
+  const { beginInput, warmUp, revive } = installStandardStreams(host);
+  const { apply } = Reflect;
+  const { emit, listenerCount } = process;
+  const { hasUncaughtExceptionCaptureCallback } = process;
+  const offerException = /** @type {any} */ (process)._fatalException;
+  /** @type {UserEvents} */
+  let events = { onExit: () => undefined, onUncaught: () => undefined };
+
+  let isExiting = false;
+  function exit(/** @type {any[]} */ ...given) {
+    // Node itself checks the value.
+    if (given.length !== 0) process.exitCode = given[0];
+    endCommand(true);
+  }
+  function reallyExit(/** @type {any} */ code) {
+    process.exitCode = code;
+    endCommand(false);
+  }
+  const endCommand = (/** @type {boolean} */ tellListeners) => {
+    if (tellListeners && !isExiting) {
+      isExiting = true;
+      try {
+        apply(emit, process, ['exit', readExitCode() ?? 0]);
+      } finally {
+        isExiting = false;
+      }
+    }
+    const code = readExitCode() ?? 0;
+    process.exitCode = undefined;
+    events.onExit(code);
+  };
+  const readExitCode = () => {
+    const { exitCode } = process;
+    return exitCode === undefined || exitCode === null ? undefined : Number(exitCode) & 0xff;
+  };
+  process.exit = /** @type {any} */ (exit);
+  /** @type {any} */ (process).reallyExit = reallyExit;
+
+  const isHandledByUser = () =>
+    apply(listenerCount, process, ['uncaughtException']) > 0 ||
+    apply(hasUncaughtExceptionCaptureCallback, process, []);
+  const setImmediate = host.setImmediate;
+  const noop = () => undefined;
+  const { clearDefaultTriggerAsyncId } = host.internals?.asyncHooks ?? {};
+  const { clearAsyncIdStack } = host;
+  // Node calls it for whatever nobody caught, and ends the process unless it says true.
+  /** @type {any} */ (process)._fatalException = (
+    /** @type {unknown} */ error,
+    /** @type {boolean} */ isRejection,
+  ) => {
+    if (isHandledByUser()) {
+      try {
+        return offerException(error, isRejection);
+      } catch (fromHandler) {
+        events.onUncaught(fromHandler, false);
+      }
+    } else {
+      try {
+        apply(emit, process, [
+          'uncaughtExceptionMonitor',
+          error,
+          isRejection ? 'unhandledRejection' : 'uncaughtException',
+        ]);
+      } catch (fromHandler) {
+        events.onUncaught(fromHandler, false);
+      }
+      events.onUncaught(error, isRejection);
+    }
+    // As Node does after a handled exception: ticks get their turn, what was being called is forgotten.
+    setImmediate(noop);
+    clearDefaultTriggerAsyncId?.();
+    clearAsyncIdStack();
+    return true;
+  };
+  keepSigint();
+
+  return {
+    listen: (next) => {
+      events = next;
+    },
+    beginInput,
+    warmUp,
+    revive,
+    offerUncaught: (error) => {
+      if (!isHandledByUser()) return false;
+      offerException(error, false);
+      return true;
+    },
+    takeExitCode: () => {
+      const code = readExitCode();
+      if (code !== undefined) process.exitCode = undefined;
+      return code;
+    },
+    emitSignal: (signal) => apply(emit, process, [signal, signal, host.signals[signal]]),
+  };
+};
+
+/** `process.on('SIGINT')` must not take the signal away from the guard. The kernel calls the listeners itself. */
+const keepSigint = () => {
+  for (const event of /** @type {const} */ (['newListener', 'removeListener'])) {
+    for (const listener of /** @type {Function[]} */ (process.rawListeners(event))) {
+      process.removeListener(event, /** @type {any} */ (listener));
+      process.on(event, (/** @type {any} */ type) => {
+        if (type !== 'SIGINT') listener(type);
+      });
+    }
+  }
+};
+
+/** @param {import('./host.cjs').Host} host */
+const forgetKernel = ({ kernelDir, execPath }) => {
+  process.argv.splice(0, process.argv.length, execPath);
+  process.execArgv.splice(0);
+  const cache = /** @type {any} */ (Module)._cache;
+  for (const file of Object.keys(cache)) {
+    if (file.startsWith(kernelDir)) delete cache[file];
+  }
+  const pathCache = /** @type {any} */ (Module)._pathCache;
+  for (const key of Object.keys(pathCache)) {
+    if (pathCache[key].startsWith(kernelDir)) delete pathCache[key];
+  }
+};
+
+module.exports = { installUserGlobals };

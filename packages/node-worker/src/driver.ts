@@ -1,0 +1,43 @@
+/** Driver of Node kernels: how one is started, and what a stuck command is worth. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import {
+  type DriverOptions,
+  type InterruptStep,
+  jsonEndpoint,
+  type LanguageDriver,
+} from '@holdfast/core/driver-kit';
+
+const kernelFile = fileURLToPath(new URL('../kernel/main.cjs', import.meta.url));
+// Found here, once per thread: the kernel would need a millisecond for it at every start.
+const acornFile = createRequire(import.meta.url).resolve('acorn');
+
+/**
+ * SIGINT ends JavaScript that runs, the call ends a command that waits. The first round goes to the
+ * user's own SIGINT listeners, if there are any; the second takes no notice of them.
+ */
+const interruptSteps: readonly InterruptStep[] = [
+  { atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT', call: true },
+  { atMs: 300, name: 'second SIGINT', target: 'kernel', signal: 'SIGINT', call: true },
+  { atMs: 900, name: 'SIGTERM to children', target: 'children', signal: 'SIGTERM', call: true },
+  { atMs: 1_300, name: 'SIGKILL to children', target: 'children', signal: 'SIGKILL', call: true },
+];
+
+export const createDriver = (options: DriverOptions): LanguageDriver => ({
+  language: 'node',
+  interruptSteps,
+  holdsOutput: true,
+  plan: ({ program, controlIn, controlOut }) => ({
+    file: program ?? (options.program ? String(options.program) : process.execPath),
+    args: [
+      // Shows the kernel what it needs of Node's internals; it hides them again before user code runs.
+      '--expose-internals',
+      ...(options.maxHeapMb ? [`--max-old-space-size=${options.maxHeapMb}`] : []),
+      kernelFile,
+      controlIn,
+      controlOut,
+      acornFile,
+    ],
+  }),
+  connect: jsonEndpoint,
+});
