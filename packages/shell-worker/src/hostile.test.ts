@@ -295,7 +295,7 @@ describe('hostile bash: what the next command sees', () => {
     );
     await session.exec('exit 9');
     const { stdout } = await session.exec(
-      String.raw`printf '%s|' "${'$'}{map[k]}" "${'$'}{map[a b]}" "${'$'}{#arr[@]}" "${'$'}{arr[2]}" "$ref"; int+=1; echo "$int"; bash -c shared; kill -USR1 $$; alias ll; umask; echo "$# $2"; shopt -q nullglob && echo nullglob; ro=2`,
+      'printf \'%s|\' "${map[k]}" "${map[a b]}" "${#arr[@]}" "${arr[2]}" "$ref"; int+=1; echo "$int"; bash -c shared; kill -USR1 $$; alias ll; umask; echo "$# $2"; shopt -q nullglob && echo nullglob; ro=2',
     );
     expect(stdout).toBe('l1\nl2|"*"|3|n\nl|4|5\nshared\nusr1\nalias ll=\'ls -l\'\n0027\n2 y z\nnullglob\n');
     await session.terminate();
