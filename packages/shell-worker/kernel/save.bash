@@ -17,7 +17,8 @@ if [[ ${__holdfast_[4]} == 1 ]]; then
         builtin unset -v "$__holdfast_n" || builtin break
       done
       builtin declare -g +t "$__holdfast_n"
-      [[ -v $__holdfast_n || -v "$__holdfast_n[@]" ]] || builtin unset -v "$__holdfast_n"
+      # An associative array is not `-v` unless it has a key 0 or @.
+      [[ -v $__holdfast_n || -v "$__holdfast_n[@]" || ${!__holdfast_n@a} == *A* ]] || builtin unset -v "$__holdfast_n"
     done
   }
   __holdfast_globals 2>/dev/null
