@@ -1,9 +1,7 @@
 /** One command, from its request to its reply. */
 'use strict';
 
-const { createConcluder } = /** @type {typeof import('./conclude.cjs')} */ (
-  require('./conclude.cjs')
-);
+const { createConcluder } = /** @type {typeof import('./conclude.cjs')} */ (require('./conclude.cjs'));
 const { enterContext } = /** @type {typeof import('./context.cjs')} */ (require('./context.cjs'));
 
 /**
@@ -29,7 +27,7 @@ const { enterContext } = /** @type {typeof import('./context.cjs')} */ (require(
  * @property {() => void} goBack
  * @property {boolean} keptOutput
  * @property {number} firstAsyncId what Node numbered lower was begun by an earlier command
- * @property {import('./host.cjs').Gate} gate closed to its awaits when it has ended
+ * @property {import('./host.cjs').Gate} [gate] closed to its awaits when it has ended
  * @property {boolean} isStarting its own code runs, and not what it left to be called
  * @property {number} [signalledAt] when SIGINT was given to the user's own listeners
  */
@@ -97,7 +95,10 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     let value;
     try {
       value = program.start();
-      if (program.isAsync) value = /** @type {(gate: unknown) => unknown} */ (value)(command.gate);
+      if (program.isAsync) {
+        command.gate = host.createGate();
+        value = /** @type {(gate: unknown) => unknown} */ (value)(command.gate);
+      }
     } catch (error) {
       settle(failed(error), command);
       return guard().drain();
@@ -130,7 +131,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     if (running?.outcome === undefined || isFinishing || guard().isActive()) return;
     isFinishing = true;
     const command = running;
-    command.gate.ended = true;
+    if (command.gate) command.gate.ended = true;
     const reply = { ...conclude(command, running.outcome) };
     // None of these can keep the others, or the reply, from coming.
     const steps = [
@@ -176,7 +177,6 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
         goBack: () => undefined,
         keptOutput: false,
         firstAsyncId: asyncIds?.[asyncIdCounter] ?? 0,
-        gate: host.createGate(),
         isStarting: false,
       };
       try {

@@ -16,7 +16,7 @@ const { takeBasics } = require('./node-internals.cjs');
 
 // Looked up once: user code can put anything in their place.
 const { process, Buffer, Number, Object, Promise, Reflect, String, TextEncoder, Uint8Array } = globalThis;
-const { defineProperty, getPrototypeOf } = Object;
+const { assign, create, defineProperty, getPrototypeOf } = Object;
 
 /** @typedef {import('./node-internals.cjs').Internals} Internals */
 /** @typedef {ReturnType<typeof captureHost>} Host */
@@ -119,7 +119,10 @@ const captureHost = (internals, realm, kernelDir) => {
      * @returns {vm.Script}
      */
     compile: (code, filename, columnOffset = 0) =>
-      new Script(code, { filename, columnOffset, importModuleDynamically }),
+      new Script(
+        code,
+        /** @type {any} */ ({ __proto__: null, filename, columnOffset, importModuleDynamically }),
+      ),
     /** @param {vm.Script} script @returns {unknown} in the main context */
     run: (script) =>
       runRaw
@@ -184,8 +187,10 @@ const captureHost = (internals, realm, kernelDir) => {
 /** @returns {Gate} */
 const createGate = () => {
   const gate = (/** @type {unknown} */ value) => value;
-  gate.ended = false;
-  defineProperty(gate, 'never', { get: () => new Promise(() => undefined) });
+  // Without what user code may have put on Object.prototype.
+  const own = (/** @type {object} */ property) => assign(create(null), property);
+  defineProperty(gate, 'ended', own({ value: false, writable: true }));
+  defineProperty(gate, 'never', own({ get: () => new Promise(() => undefined) }));
   return /** @type {any} */ (gate);
 };
 

@@ -91,18 +91,25 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
     const name = path?.length === 1 ? `${path[0]}` : '';
     const argument = argumentList?.[0]?.value;
     if (type === 'RELEASE') return control.answer(id, undefined);
-    if (type === 'APPLY' && name === 'run') {
-      return runner.run(/** @type {any} */ (argument), (reply) => {
-        repair();
-        control.answer(id, reply);
-        work();
-      });
-    }
+    if (type === 'APPLY' && name === 'run') return run(id, /** @type {any} */ (argument));
     if (type !== 'APPLY' || !Object.hasOwn(calls, name)) {
       return control.fail(id, 'TypeError', `The kernel knows no call "${name}".`);
     }
     try {
       control.answer(id, calls[name]?.(argument));
+    } catch (error) {
+      control.fail(id, 'Error', describeError(error));
+    }
+  };
+
+  /** @param {string} id @param {import('./command.cjs').RunRequest} request */
+  const run = (id, request) => {
+    try {
+      runner.run(request, (reply) => {
+        repair();
+        control.answer(id, reply);
+        work();
+      });
     } catch (error) {
       control.fail(id, 'Error', describeError(error));
     }

@@ -62,7 +62,11 @@ const installModuleGlobals = (host) => {
 
   /** @param {string} name @param {unknown} value */
   const define = (name, value) =>
-    defineProperty(userGlobal, name, { configurable: true, writable: true, enumerable: false, value });
+    defineProperty(
+      userGlobal,
+      name,
+      /** @type {PropertyDescriptor} */ ({ __proto__: null, configurable: true, writable: true, value }),
+    );
   /** @param {string} name @param {() => unknown} get */
   const defineLive = (name, get) =>
     defineProperty(userGlobal, name, {

@@ -213,7 +213,9 @@ describe('process.exit', () => {
   });
 
   it('lets no code of the command go on later, nor does an interrupt', async () => {
-    await session.exec('setTimeout(() => process.exit(5), 5); await new Promise((r) => setTimeout(r, 60)); leaked = 1');
+    await session.exec(
+      'setTimeout(() => process.exit(5), 5); await new Promise((r) => setTimeout(r, 60)); leaked = 1',
+    );
     const code = `
       try { await new Promise((_, reject) => setTimeout(reject, 300)) } catch { leaked = 2 } finally { leaked = 3 }`;
     expect(await session.exec(code, { timeoutMs: 100 })).toMatchObject({ timedOut: true });

@@ -14,12 +14,16 @@ beforeEach(() => {
 });
 afterEach(() => session.terminate());
 
-const lateOutput = (of: () => string): Promise<string> =>
-  new Promise((resolve) => {
+/** Runs it, and waits for the first that it prints after its end. */
+const lateOutputOf = (code: string): { ended: Promise<unknown>; late: Promise<string> } => {
+  const running = session.exec(code);
+  const late = new Promise<string>((resolve) => {
     session.subscribe((event) => {
-      if (event.type === 'late-output' && event.commandId === of()) resolve(event.data);
+      if (event.type === 'late-output' && event.commandId === running.id) resolve(event.data);
     });
   });
+  return { ended: Promise.resolve(running), late };
+};
 
 describe('stdin', () => {
   const readers = {
@@ -48,16 +52,11 @@ describe('stdin', () => {
 
 describe('what goes on after a command', () => {
   it('writes to the late output of the command that began it', async () => {
-    let id = '';
-    const late = lateOutput(() => id);
-    ({ commandId: id } = await session.exec('setTimeout(() => console.log("late"), 30); 0'));
-    expect(await late).toBe('late\n');
+    expect(await lateOutputOf('setTimeout(() => console.log("late"), 30); 0').late).toBe('late\n');
   });
 
   it('fails on its stderr', async () => {
-    let id = '';
-    const late = lateOutput(() => id);
-    ({ commandId: id } = await session.exec('setTimeout(() => { throw new Error("idle") }, 30); 0'));
+    const { late } = lateOutputOf('setTimeout(() => { throw new Error("idle") }, 30); 0');
     expect(await late).toContain('Error: idle');
     expect((await session.exec('1')).success).toBe(true);
   });
@@ -79,10 +78,9 @@ describe('what goes on after a command', () => {
   });
 
   it('of a child that shares the output is apart from later commands', async () => {
-    let id = '';
-    const late = lateOutput(() => id);
     const code = `const child = child_process.spawn('sh', ['-c', 'read x; echo from child'], { stdio: ['pipe', 'inherit', 'inherit'] }); 0`;
-    ({ commandId: id } = await session.exec(code));
+    const { ended, late } = lateOutputOf(code);
+    await ended;
     const next = await session.exec(
       'console.log("mine"); child.stdin.end("go\\n"); await new Promise((r) => child.on("close", r))',
     );

@@ -25,6 +25,8 @@ export interface Dialect {
   killSelf: string;
   /** Prints `got LINE`, or `got nothing` at end of file. */
   readLine: string;
+  /** Copies what it reads from `/dev/stdin`, opened by name. */
+  readDevStdin: string;
   /** Starts this shell text as a background job that writes to the command's output. */
   background(shellText: string): string;
   /** Prints so many `x` without a newline. */
@@ -49,6 +51,7 @@ const shell = (name: string, program?: string): Dialect => ({
   sleepInChild: 'sleep 1000',
   killSelf: 'kill -KILL $$',
   readLine: 'if read -r line; then echo "got $line"; else echo "got nothing"; fi',
+  readDevStdin: 'cat /dev/stdin',
   background: (text) => `(${text}) &`,
   fill: (count) => `head -c ${count} /dev/zero | tr '\\0' x`,
 });
@@ -71,6 +74,7 @@ const python: Dialect = {
   sleepInChild: `import subprocess\nsubprocess.run(['sleep', '1000'])`,
   killSelf: 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)',
   readLine: `import sys\nline = sys.stdin.readline()\nprint('got', line.strip() or 'nothing')`,
+  readDevStdin: `print(open('/dev/stdin').read(), end='')`,
   background: (text) => `import subprocess\nchild = subprocess.Popen(['sh', '-c', ${JSON.stringify(text)}])`,
   fill: (count) => `print('x' * ${count}, end='')`,
 };
@@ -93,6 +97,7 @@ const node: Dialect = {
   sleepInChild: `require('node:child_process').execFileSync('sleep', ['1000'])`,
   killSelf: `process.kill(process.pid, 'SIGKILL')`,
   readLine: `var line = require('node:fs').readFileSync(0, 'utf8'); console.log('got', line.trim() || 'nothing')`,
+  readDevStdin: `process.stdout.write(require('node:fs').readFileSync('/dev/stdin', 'utf8')); undefined`,
   background: (text) =>
     `void require('node:child_process').spawn('sh', ['-c', ${JSON.stringify(text)}], { stdio: 'inherit' })`,
   fill: (count) => `process.stdout.write('x'.repeat(${count})); undefined`,

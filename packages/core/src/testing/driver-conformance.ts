@@ -88,6 +88,7 @@ export const driverConformance: ConformanceCheck[] = [
   check('reads end of file without stdin, and exactly what is given', async ({ session, dialect }) => {
     assert.equal((await session.exec(dialect.readLine)).stdout, 'got nothing\n');
     assert.equal((await session.exec(dialect.readLine, { stdin: 'a line\n' })).stdout, 'got a line\n');
+    assert.equal((await session.exec(dialect.readDevStdin, { stdin: 'opened' })).stdout, 'opened');
     const open = session.exec(dialect.readLine, { stdin: 'open' });
     open.write('written later\n');
     open.endInput();

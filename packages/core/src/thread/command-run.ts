@@ -2,7 +2,7 @@
 import { ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
 import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
 import { readAsItComesAfterMs } from '../kernel/output-pipes.ts';
-import { createStdinFeeder, type StdinFeeder } from '../kernel/stdin-feeder.ts';
+import { createStdinFeeder, createStdinFile, type StdinSource } from '../kernel/stdin-feeder.ts';
 import { type Collectors, composeOutcome, type Ending, unrunOutcome } from './command-outcome.ts';
 import { finishCommand, forgetCommand, openLateOutput, rememberStart } from './command-records.ts';
 import { answerInquiry } from './kernel-errands.ts';
@@ -99,7 +99,7 @@ const perform = async (
   collectors: Collectors,
 ): Promise<Ending | Failure> => {
   const { envelope } = command;
-  let feeder: StdinFeeder | undefined;
+  let stdin: StdinSource | undefined;
   let timeout: NodeJS.Timeout | undefined;
   let reading: NodeJS.Timeout | undefined;
   let pump: OutputPump | undefined;
@@ -121,14 +121,11 @@ const perform = async (
     });
     command.pump = pump;
     pump.credit(command.earlyCredits);
-    if (envelope.stdin !== undefined) {
-      feeder = createStdinFeeder(await runtime.pool.takeOwned());
-      command.stdin.connect(feeder);
-    }
+    if (envelope.stdin !== undefined) stdin = await openStdin(runtime, command, envelope.stdin);
     if (envelope.stream) lease.startReading();
     else reading = setTimeout(lease.startReading, readAsItComesAfterMs);
 
-    const request = toRequest(command, lease, feeder);
+    const request = toRequest(command, lease, stdin);
     const finish = (strayWriters: boolean): void =>
       lease.finish({ ...openLateOutput(runtime, command), strayWriters });
     try {
@@ -150,14 +147,25 @@ const perform = async (
     return { failure: resourceExhausted(command, error as Error) };
   } finally {
     clearTimeout(timeout);
-    feeder?.close();
+    stdin?.close();
   }
+};
+
+const openStdin = async (
+  { pool, settings }: SessionRuntime,
+  command: PendingCommand,
+  stdin: Uint8Array | 'open',
+): Promise<StdinSource> => {
+  if (stdin !== 'open') return createStdinFile(settings.scratchDir, stdin);
+  const feeder = createStdinFeeder(await pool.takeOwned());
+  command.stdin.connect(feeder);
+  return feeder;
 };
 
 const toRequest = (
   { envelope }: PendingCommand,
   lease: { stdout: string; stderr: string },
-  feeder: StdinFeeder | undefined,
+  stdin: StdinSource | undefined,
 ): RunRequest => {
   const { id, code, cwd, env } = envelope;
   return {
@@ -165,7 +173,7 @@ const toRequest = (
     code,
     stdout: lease.stdout,
     stderr: lease.stderr,
-    ...(feeder ? { stdin: feeder.path } : {}),
+    ...(stdin ? { stdin: stdin.path } : {}),
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),
   };

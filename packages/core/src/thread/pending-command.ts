@@ -48,7 +48,7 @@ export const createPendingCommand = (
     pump: undefined,
     earlyCredits: 0,
     settled: false,
-    stdin: createStdinQueue(envelope.stdin),
+    stdin: createStdinQueue(),
     settle(outcome) {
       command.settled = true;
       resolve(outcome);
@@ -88,10 +88,10 @@ const withResolvers = <Value>() => {
   return { promise, resolve, reject };
 };
 
-const createStdinQueue = (stdin: CommandEnvelope['stdin']): StdinQueue => {
+const createStdinQueue = (): StdinQueue => {
   let target: Parameters<StdinQueue['connect']>[0] | undefined;
-  const early: Uint8Array[] = stdin instanceof Uint8Array ? [stdin] : [];
-  let ended = stdin !== 'open';
+  const early: Uint8Array[] = [];
+  let ended = false;
   return {
     write(data) {
       if (target) target.write(data);
