@@ -55,7 +55,8 @@ test('a terminal gets the board, and the summary below it', async () => {
   const text = stripVTControlCharacters(stdout);
   for (const name of names) expect(text).toContain(`╭─ ${name} ─`);
   expect(text).toContain('✓ Nothing was lost  9 sessions, 87 commands');
-  expect(stdout).toContain('\u001b[38;2;230;159;0m');
+  // Which states the board is drawn in depends on the machine's load; that it is in colour does not.
+  expect(stdout).toContain('\u001b[38;2;');
   expect(rest).toEqual({ ...clean, exitCode: 0, isRestored: true });
 });
 
