@@ -73,8 +73,9 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       if (listeners.size === 0) tellSessions();
     };
   };
+  const isListening = (): boolean => logger !== undefined || listeners.size > 0;
   const tellSessions = (): void => {
-    for (const session of sessions.values()) session.setManagerListening(listeners.size > 0);
+    for (const session of sessions.values()) session.setManagerListening(isListening());
   };
 
   const open = (workspaceId: string, config: SessionConfig): RuntimeSession => {
@@ -85,7 +86,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       hostId,
       languages,
       tmpDir: house.tmpDir,
-      listened: listeners.size > 0,
+      listened: isListening(),
     });
     const session = openSession({
       settings,
@@ -191,6 +192,13 @@ const log = (logger: Logger, event: SessionEvent): void => {
   } else if (event.type === 'session-terminated' && alarming.has(event.reason)) {
     logger.warn(`${where}: terminated (${event.reason})${event.message ? `: ${event.message}` : ''}`);
   } else {
-    logger.debug(`${where}: ${event.type}`);
+    logger.debug(`${where}: ${event.type}${detailOf(event)}`);
   }
+};
+
+const detailOf = (event: SessionEvent): string => {
+  if (event.type === 'transition') return ` ${event.from} > ${event.to}, ${event.queueLength} queued`;
+  if (event.type === 'kernel-started') return ` ${event.language} ${event.version}, pid ${event.pid}`;
+  if (event.type === 'command-finished') return ` ${event.commandId}, exit code ${event.output.exitCode}`;
+  return 'commandId' in event && event.commandId ? ` ${event.commandId}` : '';
 };

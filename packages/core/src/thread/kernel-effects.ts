@@ -47,7 +47,7 @@ export const provideKernelEffects = (getRuntime: () => SessionRuntime) =>
         const runtime = getRuntime();
         const { language, command } = context;
         const slot = slotOf(runtime, language);
-        const error = toSpawnFailed(event.error, language, context.failures + 1);
+        const error = toSpawnFailed(runtime, event.error, language, context.failures + 1);
         slot.whenLaunched?.(error);
         slot.whenLaunched = undefined;
         runtime.machine.send({ type: 'KERNEL.FAILED', language, error });
@@ -155,8 +155,13 @@ const climbLadder = (runtime: SessionRuntime, slot: KernelSlot): void => {
   });
 };
 
-const toSpawnFailed = (error: Error, language: Language, attempts: number): SpawnFailedError =>
-  new SpawnFailedError(`${error.message} (${attempts} attempts)`, {
+const toSpawnFailed = (
+  { settings }: SessionRuntime,
+  error: Error,
+  language: Language,
+  attempts: number,
+): SpawnFailedError =>
+  new SpawnFailedError(`${error.message} (${attempts} attempts, session ${settings.sessionId})`, {
     data: { ...(error instanceof SpawnFailedError ? error.data : {}), language, attempts },
     cause: error,
   });
