@@ -6,9 +6,9 @@
 # answer saves the state and replaces the process' program by a fresh bash. The signals get an `exit`
 # because an exit trap alone is not told which signal ended the shell. trap-shim.bash hides all of them.
 builtin trap -- "$4" EXIT
-[[ " $5 " == *' INT '* ]] || builtin trap -- '\builtin exit 130' INT
-[[ " $5 " == *' TERM '* ]] || builtin trap -- '\builtin exit 143' TERM
-[[ " $5 " == *' HUP '* ]] || builtin trap -- '\builtin exit 129' HUP
+for __holdfast_ in HUP:129 INT:130 USR1:138 USR2:140 PIPE:141 ALRM:142 TERM:143; do
+  [[ " $5 " == *" ${__holdfast_%:*} "* ]] || builtin trap -- "\builtin exit ${__holdfast_#*:}" "${__holdfast_%:*}"
+done
 # Descriptors 251 for answers, 252 for /dev/null and 253 for calls save opening a path each time. Bash marks only
 # the copies that it saves itself as close-on-exec, and passes the mark on to their duplicates: so take
 # duplicates of such copies, and no program the user starts has them. What was inherited under these numbers

@@ -52,9 +52,13 @@ trap() {
     case ${__holdfast_t#SIG}:$__holdfast_x in
       EXIT:- | 0:- | EXIT: | 0:) builtin trap -- '@HEAD@'$'\n''@TAIL@' EXIT ;;
       EXIT:* | 0:*) builtin trap -- '@HEAD@'$'\n'"__holdfast_x=${__holdfast_x@Q}"$'\n''@TAIL@' EXIT ;;
-      INT:- | 2:-) builtin trap -- '\builtin exit 130' INT ;;
-      TERM:- | 15:-) builtin trap -- '\builtin exit 143' TERM ;;
       HUP:- | 1:-) builtin trap -- '\builtin exit 129' HUP ;;
+      INT:- | 2:-) builtin trap -- '\builtin exit 130' INT ;;
+      USR1:- | 10:-) builtin trap -- '\builtin exit 138' USR1 ;;
+      USR2:- | 12:-) builtin trap -- '\builtin exit 140' USR2 ;;
+      PIPE:- | 13:-) builtin trap -- '\builtin exit 141' PIPE ;;
+      ALRM:- | 14:-) builtin trap -- '\builtin exit 142' ALRM ;;
+      TERM:- | 15:-) builtin trap -- '\builtin exit 143' TERM ;;
       # What a function takes away from these comes back when it returns: leave something that does nothing.
       DEBUG:- | ERR:- | RETURN:-) builtin trap -- ': __holdfast_none' "$__holdfast_t" ;;
       DEBUG:?* | ERR:?*)

@@ -107,7 +107,9 @@ const composeLines = (command: CarefulCommand): { code: string; lines: string[] 
   const { request, traits, own, memory, paths } = command;
   for (const fd of traits.traceFds) memory.traceFds.add(fd);
   const prefix = composePrefix(traits, memory);
-  const code = `{ ${prefix};} ${quiet(memory)}\n${request.code}${canEndWithSuffix(request.code, traits, memory) ? suffix : ''}`;
+  // In a list that goes on, a status of our own making does not end a shell with `set -e`.
+  const exempt = memory.status === 0 ? '' : '&&[[ 1 ]]';
+  const code = `{ ${prefix};} ${quiet(memory)}${exempt}\n${request.code}${canEndWithSuffix(request.code, traits, memory) ? suffix : ''}`;
 
   const lines: string[] = [];
   if (own.prepare) lines.push(`${own.prepare}\n`);
@@ -115,8 +117,8 @@ const composeLines = (command: CarefulCommand): { code: string; lines: string[] 
     memory.checkpointed = true;
     lines.push(`${saveCheckpoint(paths)}\n`);
   }
-  if (usesShim(traits, memory)) lines.push(`builtin . ${writeTrapShim(paths, memory)}\n`);
-  if (isLimited(traits, memory)) lines.push(`${source(paths, 'ulimit-shim.bash')}\n`);
+  if (usesShim(traits, memory)) lines.push(`${define(writeTrapShim(paths, memory))}\n`);
+  if (isLimited(traits, memory)) lines.push(`${define(join(paths.kernelDir, 'ulimit-shim.bash'))}\n`);
 
   const { stdin, stdout, stderr } = memory.descriptors;
   const ownStdin = stdin === 'x';
@@ -162,6 +164,10 @@ const composeReport = ({ request, traits, own, memory, paths }: CarefulCommand, 
   );
 };
 
+/** Evaluated and not sourced: errors in a function begin with the name of the file that it comes from. */
+const define = (file: string): string =>
+  `builtin mapfile -d '' -t __holdfast_w <${file};builtin eval "$__holdfast_w";builtin unset __holdfast_w`;
+
 /** A function may stand in for `trap` only while the user's code runs that may call it. */
 const usesShim = (traits: CommandTraits, memory: BashMemory): boolean =>
   traits.trap || memory.functionWords.includes('t');
@@ -192,7 +198,7 @@ const composePrefix = (traits: CommandTraits, memory: BashMemory): string => {
     // Functions named `builtin` or `exec` come back last: nothing of ours that they could change follows.
     ...(memory.hijackers === '' ? [] : [memory.hijackers.trimEnd()]),
     traits.pipeStatus && memory.pipeStatus.length > 1
-      ? `${memory.pipeStatus.map((status) => `(exit ${status})`).join('|')}${memory.status === 0 ? '' : '&&[[ 1 ]]'}`
+      ? `${memory.pipeStatus.map((status) => `(exit ${status})`).join('|')}`
       : setStatus(memory.status, memory.underscore),
   ].join(';');
 };
@@ -200,14 +206,16 @@ const composePrefix = (traits: CommandTraits, memory: BashMemory): string => {
 const stopAtNoexec =
   'case $BASH_COMMAND in "set -"*n* | "set -o noexec"*) builtin trap - DEBUG;builtin exit 0;; esac';
 
-/** Nothing may be there to fire or print for the line that is added. */
+/**
+ * Nothing may be there to show the line that is added. With `set -e` it has a second use: without it, a last
+ * status that does not end the script (`! true`) would end the shell as the status of our `eval`.
+ */
 const canEndWithSuffix = (code: string, traits: CommandTraits, memory: BashMemory): boolean =>
-  !memory.traps.has('DEBUG') &&
-  !traits.options &&
-  !traits.trap &&
+  !traits.trace &&
   !traits.noexec &&
+  (!traits.indirect || memory.options.includes('e')) &&
   !/[xv]/.test(memory.options) &&
-  !/[st]/.test(memory.functionWords) &&
+  !memory.functionWords.includes('s') &&
   takesSuffix(code);
 
 /** For what may replace or kill the process: the next kernel restores it. The text to run is kept across it. */

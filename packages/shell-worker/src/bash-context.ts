@@ -1,7 +1,7 @@
 /** Working directory and exported environment: read, set, and laid over for one command. */
 import type { KernelContext, RunRequest } from '@holdfast/protocol';
 import type { OwnContext } from './bash-command.ts';
-import { type Declaration, parseDeclarations, valueOf } from './declare-parser.ts';
+import { type Declaration, parseDeclarations, scalarOf } from './declare-parser.ts';
 import { quote } from './shell-quote.ts';
 
 export interface BashContext extends KernelContext {
@@ -13,7 +13,7 @@ export const readBashContext = ([, exported = ':', cwd = ':', oldCwd = ':']: str
   const env: Record<string, string> = {};
   for (const declaration of parseDeclarations(exported.slice(1))) {
     if (declaration.quoted === undefined || /[aA]/.test(declaration.attributes)) continue;
-    env[declaration.name] = valueOf(declaration);
+    env[declaration.name] = scalarOf(declaration);
   }
   return { cwd: cwd.slice(1), oldCwd: oldCwd.slice(1), env };
 };

@@ -1,6 +1,6 @@
 /** Turns what describe.bash prints into a description. */
 import type { KernelDescription, VariableInfo } from '@holdfast/protocol';
-import { type Declaration, parseDeclarations, valueOf } from './declare-parser.ts';
+import { type Declaration, parseDeclarations, scalarOf } from './declare-parser.ts';
 
 export const describeBash = (fields: string[]): KernelDescription => {
   const [, variables = '', functions = '', aliases = '', jobs = '', cwd = ''] = fields.map((field) =>
@@ -11,7 +11,7 @@ export const describeBash = (fields: string[]): KernelDescription => {
   for (const declaration of declarations) {
     const { attributes, name, quoted } = declaration;
     if (attributes.includes('x') && quoted !== undefined && !/[aA]/.test(attributes))
-      env_vars[name] = valueOf(declaration);
+      env_vars[name] = scalarOf(declaration);
   }
   return {
     env_vars,
@@ -19,7 +19,7 @@ export const describeBash = (fields: string[]): KernelDescription => {
       .split('\n')
       .map((line) => line.split(' ')[2] ?? '')
       .filter((name) => name !== '' && !name.startsWith('__holdfast_')),
-    aliases: Object.fromEntries(parseDeclarations(aliases).map((entry) => [entry.name, valueOf(entry)])),
+    aliases: Object.fromEntries(parseDeclarations(aliases).map((entry) => [entry.name, scalarOf(entry)])),
     imports: {},
     variables: declarations
       .filter(({ name, attributes }) => !attributes.includes('x') && !isBookkeeping(name))
@@ -49,7 +49,7 @@ const describeVariable = (declaration: Declaration): VariableInfo => {
         : attributes.includes('i')
           ? 'integer'
           : 'string';
-  const text = quoted === undefined ? '' : /array/.test(type) ? quoted : valueOf(declaration);
+  const text = quoted === undefined ? '' : /array/.test(type) ? quoted : scalarOf(declaration);
   return { name, type, preview: previewOf(text) };
 };
 

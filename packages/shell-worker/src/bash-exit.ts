@@ -88,7 +88,7 @@ const lookAround = ({ positional }: BashMemory): string =>
 
 /** The shell reads a block of known size, whatever IFS and the locale are. */
 const toBlock = ({ scratchDir }: KernelPaths, text: string): string => {
-  const fits = /[^\x01-\x7e]/.test(text) ? undefined : padBlock(text, exitBlockSize);
+  const fits = isAscii(text) ? padBlock(text, exitBlockSize) : undefined;
   if (fits) return mark + fits;
   const file = join(scratchDir, 'exit-bash');
   writeFileSync(file, text);
@@ -97,3 +97,5 @@ const toBlock = ({ scratchDir }: KernelPaths, text: string): string => {
 
 /** What is before it in the pipe was for the shell that ends (see exit.bash). */
 const mark = '\x02';
+
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length && !text.includes('\0');

@@ -155,11 +155,13 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       // An interrupt ends a command, not the script it is part of: only a trap of this very command is run.
       const run = ending || !interrupted || text !== memory.exitTrap;
       keptExitTrap = run ? undefined : text;
+      // A signal that has no trap leaves no status behind.
+      const code = interrupted && status === '0' ? 130 : Number(status);
       const shell = {
         paths,
         memory,
         options,
-        status: Number(status),
+        status: code,
         userTrap: run ? text : undefined,
         command: running,
       };

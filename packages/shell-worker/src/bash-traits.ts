@@ -11,8 +11,8 @@ export interface CommandTraits {
   exec: boolean;
   /** May define functions: their text is to be looked at as well. */
   functions: boolean;
-  /** May change shell options. */
-  options: boolean;
+  /** Runs text that is not here to be read: a file, or what it computes. */
+  indirect: boolean;
   /** May replace or kill the shell's process: state is saved first. */
   risky: boolean;
   /** May turn tracing on or off. */
@@ -43,13 +43,12 @@ export const readTraits = (code: string): CommandTraits => {
   const careful = carefulWords.test(code);
   if (!careful) return plainTraits;
   const indirect = /\b(?:source|eval)\b|(?:^|[\s;&|({])\.\s/.test(code);
-  const options = indirect || /\b(?:set|shopt)\b/.test(code);
   return {
     careful,
     trap: indirect || /\btrap\b/.test(code),
     exec: indirect || /\bexec\b/.test(code),
     functions: indirect || /\bfunction\b|\(\s*\)|\balias\b/.test(code),
-    options,
+    indirect,
     risky:
       /\bexec\s+(?!\{?\w*\}?\d*[<>&])\S/.test(code) ||
       (/\bkill\b/.test(code) && /\$\$|BASHPID|\s-?0\b|PPID/.test(code)) ||
@@ -68,7 +67,7 @@ const plainTraits: CommandTraits = {
   trap: false,
   exec: false,
   functions: false,
-  options: false,
+  indirect: false,
   risky: false,
   trace: false,
   noexec: false,

@@ -36,6 +36,6 @@ const fillIn = (paths: KernelPaths): string => {
 /** A trap on DEBUG or ERR is wrapped so that it does not fire for the kernel's commands. */
 const userText = (quoted: string): string => {
   const text = unquote(quoted);
-  const wrapped = /^case \S+ in \S+ ;; \*\) builtin eval ([^]*);; esac(?: #__holdfast_)?$/.exec(text);
+  const wrapped = /^case \S+ in \S+ ;; \*\) builtin eval (.*);; esac(?: #__holdfast_)?$/s.exec(text);
   return wrapped ? unquote(wrapped[1] ?? '') : text;
 };

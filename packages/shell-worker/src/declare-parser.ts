@@ -37,7 +37,7 @@ export const parseDeclarations = (text: string): Declaration[] => {
 };
 
 /** The value of a scalar declaration. */
-export const valueOf = ({ quoted }: Declaration): string => unquote(quoted ?? '');
+export const scalarOf = ({ quoted }: Declaration): string => unquote(quoted ?? '');
 
 /** Where the word that begins at `start` ends: the first newline or space outside quotes and parentheses. */
 const endOfWord = (text: string, start: number): number => {

@@ -17,8 +17,13 @@ export const findFunctions = (code: string): Map<string, string> => {
   return found;
 };
 
-/** Index after the bracket that closes the one at `start`, quotes and comments left aside; -1 if there is none. */
+/**
+ * Index after the bracket that closes the one at `start`, quotes and comments left aside; -1 if there is none. Only
+ * brackets of its kind count: the patterns of a `case` have closing ones of the other.
+ */
 const endOfGroup = (code: string, start: number): number => {
+  const open = code[start];
+  const close = open === '{' ? '}' : ')';
   let depth = 0;
   for (let at = start; at < code.length; at += 1) {
     const char = code[at];
@@ -28,8 +33,8 @@ const endOfGroup = (code: string, start: number): number => {
       at += 1;
       while (at < code.length && code[at] !== '"') at += code[at] === '\\' ? 2 : 1;
     } else if (char === '#' && /\s/.test(code[at - 1] ?? '')) at = code.indexOf('\n', at);
-    else if (char === '{' || char === '(') depth += 1;
-    else if (char === '}' || char === ')') {
+    else if (char === open) depth += 1;
+    else if (char === close) {
       depth -= 1;
       if (depth === 0) return at + 1;
     }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { ControlChannel } from '@holdfast/core/driver-kit';
 import type { KernelApi, KernelDescription, KernelHello, RunReply, RunRequest } from '@holdfast/protocol';
 import { previewOf, readJobs } from './bash-description.ts';
-import { type Declaration, parseDeclarations, valueOf } from './declare-parser.ts';
+import { type Declaration, parseDeclarations, scalarOf } from './declare-parser.ts';
 import { createFieldReader } from './field-messages.ts';
 import { findFunctions } from './posix-functions.ts';
 import {
@@ -43,7 +43,6 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
   let options = '';
   let descriptors = '===';
   let ending = false;
-  let exitTrap: string | undefined;
   let traps = '';
   let running: RunningCommand | undefined;
   let expect: ((fields: string[]) => void) | undefined;
@@ -67,11 +66,10 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
 
   const handlers: Record<string, (fields: string[]) => void> = {
     h: ([, pid = '0']) => greet({ pid: Number(pid), version: dialect.name }),
-    r: ([, flags = '', code = '0', letters = '===', userTrap = '']) => {
+    r: ([, flags = '', code = '0', letters = '===']) => {
       status = Number(code);
       options = flags;
       descriptors = letters;
-      exitTrap = userTrap === '' ? undefined : userTrap.slice(1);
       finish({ exitCode: status });
     },
     x: ([, flags = '', code = '0', userTrap = '']) => send(composeExit(flags, code, userTrap)),
@@ -79,7 +77,6 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       status = Number(code);
       options = flags;
       descriptors = letters;
-      exitTrap = undefined;
       traps = listed
         .slice(1)
         .split(/\n(?=trap -- )/)
@@ -250,7 +247,7 @@ const quoteCwd =
 const own = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
 const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
 const envOf = (declared: Declaration[]): Record<string, string> =>
-  Object.fromEntries(declared.map((entry) => [entry.name, valueOf(entry)]));
+  Object.fromEntries(declared.map((entry) => [entry.name, scalarOf(entry)]));
 
 const notSaved = 'the state could not be written when the shell exited';
 const functionsLost = 'functions from sourced files or evaluated text, which sh can not list';
@@ -288,7 +285,7 @@ const describePosix = (fields: string[]): KernelDescription => {
     aliases: Object.fromEntries(
       parseDeclarations(aliases.replaceAll(/^(?!alias )(?=[^\s=']+=)/gm, 'alias ')).map((entry) => [
         entry.name,
-        valueOf(entry),
+        scalarOf(entry),
       ]),
     ),
     imports: {},
@@ -303,7 +300,7 @@ const describePosix = (fields: string[]): KernelDescription => {
             : entry.attributes.includes('i')
               ? 'integer'
               : 'string',
-        preview: previewOf(/[aA]/.test(entry.attributes) ? (entry.quoted ?? '') : valueOf(entry)),
+        preview: previewOf(/[aA]/.test(entry.attributes) ? (entry.quoted ?? '') : scalarOf(entry)),
       })),
     working_dir: cwd,
     jobs: readJobs(jobs),

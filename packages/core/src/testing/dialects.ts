@@ -46,7 +46,7 @@ const shell = (name: string, program?: string): Dialect => ({
   environment: (variable) => `printenv ${variable} || echo unset`,
   exportVariable: (variable, text) => `export ${variable}='${text}'`,
   exit: (code) => `exit ${code}`,
-  syntaxError: 'if then fi',
+  syntaxError: 'done',
   endlessLoop: 'while :; do :; done',
   sleepInChild: 'sleep 1000',
   killSelf: 'kill -KILL $$',
