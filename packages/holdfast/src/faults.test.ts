@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -35,19 +36,23 @@ const collect = (session: RuntimeSession): SessionEvent[] => {
 describe('the host is killed', () => {
   it('leaves no process and no folder after two seconds', async () => {
     const script = fileURLToPath(new URL('./testing/host-that-dies.mjs', import.meta.url));
-    const host = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'faults-'));
+    const host = spawn(process.execPath, [script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR },
+    });
     const hostId = await new Promise<string>((resolve) =>
       host.stdout.once('data', (data) => resolve(String(data).trim())),
     );
-    const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-'));
-    const before = new Set(folders());
+    expect(readdirSync(TMPDIR)).toHaveLength(1);
     expect(carriers(`HOLDFAST_SESSION=${hostId}`).length).toBeGreaterThanOrEqual(9);
     host.kill('SIGKILL');
     const took = await until(() => carriers(`HOLDFAST_SESSION=${hostId}`).length === 0, 2_000);
     expect(carriers(`HOLDFAST_SESSION=${hostId}`)).toEqual([]);
     expect(took).toBeLessThan(2_000);
-    await until(() => folders().length < before.size, 2_000);
-    expect(folders().length).toBeLessThan(before.size);
+    await until(() => readdirSync(TMPDIR).length === 0, 2_000);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+    rmSync(TMPDIR, { recursive: true });
   });
 });
 

@@ -5,11 +5,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSessionManager } from './index.ts';
 
+// A place of its own: other tests make and remove folders in the usual one all the time.
+const ownTmp = mkdtempSync(join(tmpdir(), 'volume-'));
+process.env.TMPDIR = ownTmp;
 const manager = createSessionManager();
-afterAll(() => manager[Symbol.asyncDispose]());
+afterAll(async () => {
+  await manager[Symbol.asyncDispose]();
+  rmSync(ownTmp, { recursive: true });
+});
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-'));
+const folders = (): string[] => readdirSync(ownTmp).filter((name) => name.startsWith('holdfast-'));
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
 describe('volume', () => {

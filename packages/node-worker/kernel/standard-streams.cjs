@@ -40,7 +40,7 @@ const installStandardStreams = (host) => {
     configurable: true,
     enumerable: true,
     get: () => {
-      input ??= hasInput ? createPipeInput() : createEmptyInput();
+      input ??= hasInput ? createInput(host) : createEmptyInput();
       return input;
     },
   });
@@ -120,6 +120,13 @@ const createOutput = (writeAll, fd) => {
   stream.setMaxListeners(0);
   defineProperty(stream, 'write', { configurable: true, writable: true, value: writeThrough });
   return assign(stream, { fd, _type: 'pipe', _isStdio: true, destroySoon: stream.destroy });
+};
+
+/** A file where all of the input was known from the start, else a pipe. @param {import('./host.cjs').Host} host */
+const createInput = (host) => {
+  if (!host.fstat(0).isFile()) return createPipeInput();
+  // The descriptor is the process' own and outlives the stream.
+  return require('node:fs').createReadStream('', { fd: 0, autoClose: false });
 };
 
 const createPipeInput = () => {

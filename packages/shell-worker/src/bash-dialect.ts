@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InterruptStep, LaunchContext, LaunchPlan } from '@holdfast/core/driver-kit';
 import { checkpointFile } from './bash-command.ts';
-import { firstLine, type KernelPaths } from './bash-lines.ts';
+import { firstLine, type KernelPaths, scriptPipe } from './bash-lines.ts';
 
 const kernelDir = fileURLToPath(new URL('../kernel', import.meta.url));
 
@@ -35,13 +35,13 @@ export const hasCheckpoint = (scratchDir: string): boolean => existsSync(join(sc
  * is looked for in the working directory, so bash starts in the scratch folder and is told the real one as an
  * argument. The pipe is open for reading and writing from the start, so that no open waits and nothing is lost.
  */
-export const planBash = (paths: KernelPaths): LaunchPlan => ({
-  file: '/bin/sh',
-  args: ['-c', launch, 'sh', paths.scratchDir, paths.program, firstLine(paths)],
-});
+export const planBash = (paths: KernelPaths): LaunchPlan => {
+  rmSync(scriptPipe(paths), { force: true });
+  return { file: '/bin/sh', args: ['-c', launch, 'sh', paths.scratchDir, paths.program, firstLine(paths)] };
+};
 
 const launch =
-  'p=$PWD;cd "$1"&&rm -f bash&&mkfifo -m 600 bash&&exec 9<>bash&&printf "%s\\n" "$3" >&9&&exec "$2" --norc --noprofile bash "$p"';
+  'p=$PWD;cd "$1"&&command -p mkfifo -m 600 bash&&exec 9<>bash&&printf "%s\\n" "$3" >&9&&exec "$2" --norc --noprofile bash "$p"';
 
 /** A short path to the kernel's scripts, for texts that a shell reads byte by byte. */
 export const linkKernel = (paths: KernelPaths): void => link(kernelDir, paths.kernelDir);
