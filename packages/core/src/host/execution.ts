@@ -13,13 +13,13 @@ import {
   type SessionThreadApi,
   StdinClosedError,
 } from '@holdfast/protocol';
-import type { PortCalls } from '../rpc/endpoint.ts';
+import type { MortalCalls } from '../rpc/endpoint.ts';
 import { type CommandDraft, toBytes } from './command-options.ts';
 import { createDecoder } from './output-decoder.ts';
 import { createHostOutputStream, creditWindow } from './output-stream.ts';
 
 export interface ExecutionContext {
-  call: PortCalls<SessionThreadApi>['call'];
+  call: MortalCalls<SessionThreadApi>['call'];
   send(frame: HostFrame): void;
   /** The session, for messages. */
   describe(): string;

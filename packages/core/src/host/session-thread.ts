@@ -18,12 +18,12 @@ import {
   type ThreadFrame,
 } from '@holdfast/protocol';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
-import { type PortCalls, wrapPort } from '../rpc/endpoint.ts';
+import { type MortalCalls, wrapPort } from '../rpc/endpoint.ts';
 import type { Reaper } from './reaper.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
 export interface SessionThread {
-  readonly call: PortCalls<SessionThreadApi>['call'];
+  readonly call: MortalCalls<SessionThreadApi>['call'];
   send(frame: HostFrame): void;
   /** Settles when the thread is free or dead and no process of the session is left. Never rejects. */
   readonly ended: Promise<void>;
@@ -65,7 +65,7 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     // The thread can not do it any more, and aborting a thread does not end its children.
     if (!termination) await endOrphans(settings, [...kernels]);
     for (const pid of kernels) reaper.remove(pid);
-    remote.close(endedError(settings, termination?.reason, cause));
+    remote.end(endedError(settings, termination?.reason, cause));
     data.port1.close();
     if (!termination) {
       const message = cause?.message;

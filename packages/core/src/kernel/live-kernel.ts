@@ -90,9 +90,11 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
   }
 
   const { pid, exited } = child;
-  const api = wrapEndpoint<KernelApi>(driver.connect(channel));
-  const call = createMortalCalls(api, exited);
-  void exited.then(() => channel.close());
+  const { call, end: endCalls } = wrapEndpoint<KernelApi>(driver.connect(channel));
+  void exited.then((exit) => {
+    endCalls(new KernelDiedError(exit));
+    channel.close();
+  });
   try {
     const hello = await withTimeout(
       call((kernel) => kernel.hello()),
@@ -107,7 +109,11 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
     void exited.then(() => pipes.release());
     const end: LiveKernel['end'] = ({ ask, grace }) =>
       climbShutdownLadder(
-        { pid, exited, ...(ask ? { ask: () => void api.shutdown().catch(() => undefined) } : {}) },
+        {
+          pid,
+          exited,
+          ...(ask ? { ask: () => void call((api) => api.shutdown()).catch(() => undefined) } : {}),
+        },
         grace,
       );
     const kill = (): void => killTree(pid);
@@ -168,25 +174,6 @@ const readAll = (fifo: Fifo): string => {
   const pieces: Uint8Array[] = [];
   createPipeReader(fifo, (data) => pieces.push(data)).drain();
   return Buffer.concat(pieces).toString('utf8');
-};
-
-/** Calls that reject when the process ends. One listener on `exited` for all of them: a race each would leak. */
-const createMortalCalls = (api: Remote<KernelApi>, exited: Promise<KernelExit>): LiveKernel['call'] => {
-  const pending = new Set<(error: KernelDiedError) => void>();
-  let death: KernelDiedError | undefined;
-  void exited.then((exit) => {
-    death = new KernelDiedError(exit);
-    for (const reject of pending) reject(death);
-    pending.clear();
-  });
-  return (make) =>
-    new Promise((resolve, reject) => {
-      if (death) return reject(death);
-      pending.add(reject);
-      make(api)
-        .then(resolve, reject)
-        .finally(() => pending.delete(reject));
-    });
 };
 
 /** In plain words: what a user reads in `stateLost.reason`. */

@@ -39,7 +39,7 @@ describe('calls over a port', () => {
     const { calls, port2 } = connect();
     const pending = [calls.call((remote) => remote.never()), calls.call((remote) => remote.never())];
     const closed = once(port2, 'close');
-    calls.close(new SessionTerminatedError('over'));
+    calls.end(new SessionTerminatedError('over'));
     for (const call of pending) await expect(call).rejects.toMatchObject({ code: 'SESSION_TERMINATED' });
     await expect(calls.call((remote) => remote.add(1, 1))).rejects.toMatchObject({
       code: 'SESSION_TERMINATED',

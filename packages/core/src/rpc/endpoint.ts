@@ -39,34 +39,44 @@ export const transferring = <Value extends object>(value: Value, buffers: ArrayB
 /** Answers calls on a port. */
 export const exposeOnPort = (api: object, port: MessagePort): void => expose(api, portEndpoint(port));
 
-/** Calls over any endpoint; the caller takes care of what happens when it closes. */
-export const wrapEndpoint = <Api>(endpoint: Endpoint): Remote<Api> => wrap<Api>(endpoint);
-
-/** Calls over a port that may close. */
-export interface PortCalls<Api> {
-  /** Makes a call. @throws what `closedError` gives, when the port closes before the answer */
+/** Calls to something that may end. */
+export interface MortalCalls<Api> {
+  /** Makes a call. @throws what `end` was given, when the end comes before the answer */
   call<Value>(make: (api: Remote<Api>) => Promise<Value>): Promise<Value>;
   /** Rejects all that is under way; later calls reject too. */
-  close(error: Error): void;
+  end(error: Error): void;
 }
 
-export const wrapPort = <Api>(port: MessagePort): PortCalls<Api> => {
-  const api = wrap<Api>(portEndpoint(port));
+/** Calls over any endpoint; whoever knows of its end tells. */
+export const wrapEndpoint = <Api>(endpoint: Endpoint): MortalCalls<Api> => {
+  const api = wrap<Api>(endpoint);
+  // A race of every call against one long-lived promise would leak: so each call is kept here while it is under way.
   const pending = new Set<(error: Error) => void>();
-  let closed: Error | undefined;
+  let ended: Error | undefined;
   return {
     call: (make) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(closed);
+        if (ended) return reject(ended);
         pending.add(reject);
         make(api)
           .then(resolve, reject)
           .finally(() => pending.delete(reject));
       }),
-    close(error) {
-      closed ??= error;
-      for (const reject of pending) reject(closed);
+    end(error) {
+      ended ??= error;
+      for (const reject of pending) reject(ended);
       pending.clear();
+    },
+  };
+};
+
+/** Calls over a port, which is closed with them. */
+export const wrapPort = <Api>(port: MessagePort): MortalCalls<Api> => {
+  const calls = wrapEndpoint<Api>(portEndpoint(port));
+  return {
+    call: calls.call,
+    end(error) {
+      calls.end(error);
       port.close();
     },
   };
