@@ -2,31 +2,18 @@
  * The hostile table for Python: whatever is typed, there is a correct result, and the next command
  * works; state is kept wherever the process can live on, and its loss is told where it can not.
  */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createSessionManager } from '@holdfast/core';
-import type { ExecOptions, RuntimeOutput } from '@holdfast/protocol';
+import { type HostileRow, withSession } from '@holdfast/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { python } from './index.ts';
 
 const manager = createSessionManager({ languages: [python()] });
 afterAll(() => manager[Symbol.asyncDispose]());
 
-interface Row {
-  name: string;
-  code: string;
-  expect?: Partial<RuntimeOutput> | Record<string, unknown>;
-  options?: ExecOptions<'utf8'>;
-  undo?: string;
-  /** The process can not survive it. */
-  loses?: true;
-}
-
 const containing = (text: string): unknown => expect.stringContaining(text);
 const kept = { interruption: expect.objectContaining({ stateKept: true }), timedOut: true };
 
-const output: Row[] = [
+const output: HostileRow[] = [
   {
     name: 'print redefined',
     code: 'def print(*a): pass\nprint("x")',
@@ -64,7 +51,7 @@ const output: Row[] = [
   { name: 'a 1e6-digit int', code: 'n = 10 ** 1_000_000\nprint(n % 7)', expect: { exitCode: 0 } },
 ];
 
-const ends: Row[] = [
+const ends: HostileRow[] = [
   { name: 'sys.exit(3)', code: 'import sys\nsys.exit(3)', expect: { exitCode: 3, exited: true } },
   {
     name: 'sys.exit("text")',
@@ -102,7 +89,7 @@ const ends: Row[] = [
   },
 ];
 
-const loops: Row[] = [
+const loops: HostileRow[] = [
   { name: 'an endless loop', code: 'while True: pass', options: { timeoutMs: 300 }, expect: kept },
   {
     name: 'SIGINT ignored in an endless loop',
@@ -131,7 +118,7 @@ const loops: Row[] = [
   },
 ];
 
-const processes: Row[] = [
+const processes: HostileRow[] = [
   {
     name: 'fork without exec',
     code: 'import os\npid = os.fork()\nif pid == 0: os._exit(0)\n_ = os.waitpid(pid, 0)\nprint("parent")',
@@ -161,7 +148,7 @@ const processes: Row[] = [
   },
 ];
 
-const vandalism: Row[] = [
+const vandalism: HostileRow[] = [
   { name: 'del __builtins__', code: 'del __builtins__', expect: { exitCode: 0 } },
   {
     name: 'builtins emptied',
@@ -215,10 +202,8 @@ const vandalism: Row[] = [
 
 const table = { output, ends, loops, processes, vandalism };
 
-const runRow = async (row: Row): Promise<void> => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-hostile-')));
-  const session = manager.getOrCreateSession(folder, { cwd: folder });
-  try {
+const runRow = (row: HostileRow): Promise<void> =>
+  withSession(manager, {}, async (session) => {
     await session.exec('kept = [1, 2]\ndef keep(): return kept');
     const result = await session.exec(row.code, { timeoutMs: 8_000, ...row.options });
     expect(result).toMatchObject({ ...row.expect });
@@ -233,11 +218,7 @@ const runRow = async (row: Row): Promise<void> => {
     const state = await session.state();
     expect(state.functions.includes('keep')).toBe(survived);
     expect(result.timedOut).toBe(row.options?.timeoutMs === 300);
-  } finally {
-    await session.terminate();
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+  });
 
 for (const [category, rows] of Object.entries(table)) {
   describe(`hostile Python: ${category}`, () => {

@@ -2,26 +2,18 @@
  * The hostile table for bash: whatever is typed, there is a correct result, and the next command
  * finds earlier variables, functions and the working directory as they were.
  */
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSessionManager } from '@holdfast/core';
-import type { ExecOptions, RuntimeOutput } from '@holdfast/protocol';
+import { type HostileRow, withSession } from '@holdfast/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bash } from './index.ts';
 
 const manager = createSessionManager({ languages: [bash()] });
 afterAll(() => manager[Symbol.asyncDispose]());
 
-interface Row {
-  name: string;
-  code: string;
-  expect?: Partial<RuntimeOutput> | Record<string, unknown>;
-  options?: ExecOptions<'utf8'>;
-  /** Typed afterwards, where the state itself would hide what is checked (`set -n`). */
-  undo?: string;
-  /** The kernel can not survive it: what is restored is told. */
-  loses?: true;
+interface Row extends HostileRow {
   /** Where the row itself changes the directory. */
   movesTo?: string;
 }
@@ -236,10 +228,8 @@ const jobs: Row[] = [
 
 const table = { syntax, options, descriptors, overrides, variables, signals, limits, jobs };
 
-const runRow = async (row: Row): Promise<void> => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-hostile-')));
-  const session = manager.getOrCreateSession(folder, { cwd: folder });
-  try {
+const runRow = (row: Row): Promise<void> =>
+  withSession(manager, {}, async (session, folder) => {
     await session.exec('kept=value; keep() { kept_by=function; }; mkdir sub; cd sub');
     const output = await session.exec(row.code, { timeoutMs: 8_000, ...row.options });
     expect(output).toMatchObject({ ...row.expect });
@@ -253,11 +243,7 @@ const runRow = async (row: Row): Promise<void> => {
     expect(state.variables.find(({ name }) => name === 'kept')?.preview).toContain('value');
     expect(state.working_dir).toBe(`${folder}/sub${row.movesTo ?? ''}`);
     expect(Object.keys(state.env_vars).filter((name) => name.includes('holdfast'))).toEqual([]);
-  } finally {
-    await session.terminate();
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+  });
 
 for (const [category, rows] of Object.entries(table)) {
   describe(`hostile bash: ${category}`, () => {

@@ -5,12 +5,12 @@
  * `for (const { name, run } of driverConformance) it(name, () => run(context))`.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeSession, RuntimeSessionManager, SessionConfig } from '@holdfast/protocol';
 import { findMarked } from '../kernel/process-table.ts';
 import type { Dialect } from './dialects.ts';
+import { withSession } from './with-session.ts';
 
 export interface ConformanceContext {
   manager: RuntimeSessionManager;
@@ -35,16 +35,10 @@ const check = (
   config: SessionConfig = {},
 ): ConformanceCheck => ({
   name,
-  async run({ manager, dialect }) {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-conformance-')));
-    const session = manager.getOrCreateSession(folder, { cwd: folder, ...dialect.config, ...config });
-    try {
-      await body({ session, dialect, folder });
-    } finally {
-      await session.terminate();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+  run: ({ manager, dialect }) =>
+    withSession(manager, { ...dialect.config, ...config }, (session, folder) =>
+      body({ session, dialect, folder }),
+    ),
 });
 
 const waitFor = (file: string): string => `while [ ! -e ${file} ]; do sleep 0.01; done`;

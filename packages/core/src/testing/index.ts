@@ -17,3 +17,4 @@ export { type Dialect, dialects } from './dialects.ts';
 export { type ConformanceCheck, type ConformanceContext, driverConformance } from './driver-conformance.ts';
 export { fakeLanguage } from './fake-driver.ts';
 export { runConformanceCase } from './run-conformance-case.ts';
+export { type HostileRow, withSession } from './with-session.ts';
