@@ -30,6 +30,11 @@ const graceMinutes = 4;
 const run = async (): Promise<void> => {
   const manager = createSessionManager({ maxSessions: count + 2 });
   const tally = emptyTally();
+  // Both are answered for, and neither should happen: what it was is worth a line.
+  manager.on('session-terminated', ({ workspaceId, reason, message }) => {
+    if (reason === 'thread-died' || reason === 'spawn-failed')
+      console.error(`${workspaceId}: ${reason}: ${message}`);
+  });
   const probe = manager.getOrCreateSession('probe', { idleTimeoutMs: 0 });
   const { env_vars } = await probe.state();
   const hostMark = env_vars.HOLDFAST_SESSION?.split('.')[0] ?? '';

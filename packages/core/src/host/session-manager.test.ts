@@ -262,3 +262,18 @@ describe('session', () => {
     expect(existsSync(`/tmp/${session.id}`)).toBe(false);
   });
 });
+
+describe('the end of a session', () => {
+  // The thread's own word of its end and the pool's come on two ports, in any order.
+  it('is never taken for a death, and gives the running command its result', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const session = manager.getOrCreateSession('ended');
+      const reasons: string[] = [];
+      session.subscribe((event) => event.type === 'session-terminated' && reasons.push(event.reason));
+      const running = session.exec('print begun\nwait', { onStdout: () => void session.terminate() });
+      expect(await running).toMatchObject({ interrupted: true, stdout: 'begun\n' });
+      await session.terminate();
+      expect(reasons).toEqual(['requested']);
+    }
+  });
+});

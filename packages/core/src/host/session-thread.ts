@@ -44,6 +44,10 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
   const remote = wrapPort<SessionThreadApi>(calls.port1);
   const kernels = new Set<number>();
   let termination: { reason: TerminationReason; message?: string } | undefined;
+  let tellEnd: () => void = () => undefined;
+  const endTold = new Promise<void>((resolve) => {
+    tellEnd = resolve;
+  });
 
   const takeEvent = (event: ThreadEvent): void => {
     if (event.type === 'kernel-started') {
@@ -54,6 +58,7 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
       reaper.remove(event.pid);
     } else if (event.type === 'session-terminated') {
       termination = event;
+      tellEnd();
     }
     onEvent(event);
   };
@@ -73,7 +78,8 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     }
   };
   const ended = pool.run(task).then(
-    () => end(),
+    // The pool's word may overtake the thread's own, which comes on another port and says why.
+    () => endTold.then(() => end()),
     (error: Error) => end(error),
   );
   // On the port of the calls: input and credits must not overtake the command they belong to.

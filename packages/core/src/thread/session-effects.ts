@@ -1,6 +1,7 @@
 /** What the session machine's states do: answer for the queue, reset, terminate, watch idleness. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CommandCancelledError,
   type Language,
@@ -156,6 +157,8 @@ const performTermination = async (runtime: SessionRuntime): Promise<void> => {
   );
   await stopKernels(runtime);
   await killMarked(markerOf(runtime));
+  // The command that was running has its result by then, and the host has it before it hears of the end.
+  await nextTurn();
   pool.close();
   rmSync(settings.scratchDir, { recursive: true, force: true });
 };
