@@ -9,7 +9,7 @@
  */
 import type { CommandId } from './ids.ts';
 import type { MimeBundle } from './output.ts';
-import type { JobInfo, VariableInfo } from './state.ts';
+import type { KernelDescription } from './state.ts';
 
 /** One command, as a kernel sees it. */
 export interface RunRequest {
@@ -62,19 +62,6 @@ export interface KernelContext {
   cwd: string;
   /** Exported environment, whole. */
   env: Record<string, string>;
-}
-
-/** What is alive in a kernel, read from the live namespace. */
-export interface KernelDescription {
-  env_vars: Record<string, string>;
-  functions: string[];
-  /** Name to text (shells; empty elsewhere). */
-  aliases: Record<string, string>;
-  /** Modules the user's namespace holds (Python, Node): local name to module name. */
-  imports: Record<string, string>;
-  variables: VariableInfo[];
-  working_dir: string;
-  jobs: JobInfo[];
 }
 
 export interface KernelHello {

@@ -24,18 +24,24 @@ export interface JobInfo {
   commandId?: CommandId;
 }
 
-/** One language's live state within a session. */
-export interface RuntimeState {
-  status: SessionStatus;
-  language: Language;
+/** What is alive in a kernel, read from the live namespace. */
+export interface KernelDescription {
   env_vars: Record<string, string>;
   functions: string[];
+  /** Name to text (shells; empty elsewhere). */
   aliases: Record<string, string>;
+  /** Modules the user's namespace holds (Python, Node): local name to module name. */
   imports: Record<string, string>;
   variables: VariableInfo[];
   working_dir: string;
   jobs: JobInfo[];
+}
+
+/** One language's live state within a session. */
+export interface RuntimeState extends KernelDescription {
+  status: SessionStatus;
+  language: Language;
   history: HistoryEntry[];
-  /** How many processes this language's kernel has had. 1 is the first. */
+  /** How many processes this language's kernel has had. 1 is the first; 0: it was never started. */
   epoch: number;
 }
