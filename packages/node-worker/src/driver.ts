@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type DriverOptions,
   type InterruptStep,
-  jsonEndpoint,
+  jsonKernel,
   type LanguageDriver,
 } from '@holdfast/core/driver-kit';
 
@@ -39,5 +39,5 @@ export const createDriver = (options: DriverOptions): LanguageDriver => ({
       acornFile,
     ],
   }),
-  connect: jsonEndpoint,
+  connect: jsonKernel,
 });

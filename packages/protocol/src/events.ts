@@ -1,5 +1,5 @@
 /** Events of a manager and of a session, and the frames that carry them from the thread. */
-import type { Language } from './command.ts';
+import type { CommandEnvelope, Language } from './command.ts';
 import type { CommandId, SessionId } from './ids.ts';
 import type { InspectionRecord } from './inspection.ts';
 import type { OutputStream, RuntimeOutput } from './output.ts';
@@ -61,8 +61,9 @@ export type ThreadFrame =
   | { type: 'chunk'; id: CommandId; stream: OutputStream; data: Uint8Array }
   | { type: 'inspection'; records: InspectionRecord[] };
 
-/** Frames from host to thread. They share the port of the calls, so that they keep their order with them. */
+/** What the host says to the thread beside calls, on the same port, so that all of it keeps its order. */
 export type HostFrame =
+  | { type: 'exec'; command: CommandEnvelope }
   /** The host can take so many more bytes of this command's output. */
   | { type: 'credit'; id: CommandId; bytes: number }
   | { type: 'stdin'; id: CommandId; data: Uint8Array }

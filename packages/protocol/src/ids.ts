@@ -18,13 +18,20 @@ const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 const randomText = (length: number): string => {
   let text = '';
   while (text.length < length) {
-    for (const byte of globalThis.crypto.getRandomValues(new Uint8Array(length))) {
-      // 252 is the largest multiple of 36 in a byte: dropping the rest keeps the letters equally likely.
-      if (byte < 252 && text.length < length) text += alphabet[byte % 36];
+    if (used === random.length) {
+      globalThis.crypto.getRandomValues(random);
+      used = 0;
     }
+    const byte = random[used++] as number;
+    // 252 is the largest multiple of 36 in a byte: dropping the rest keeps the letters equally likely.
+    if (byte < 252) text += alphabet[byte % 36];
   }
   return text;
 };
+
+// Asking for random bytes costs some microseconds however few they are: a hundred ids are made of one answer.
+const random = new Uint8Array(2_048);
+let used = random.length;
 
 export const createSessionId = (): SessionId => `sess_${randomText(20)}` as SessionId;
 export const createCommandId = (): CommandId => `cmd_${randomText(20)}` as CommandId;

@@ -1,5 +1,5 @@
 /** The typed calls between host and session thread, and what each carries. All of it structured-cloneable. */
-import type { CommandEnvelope, Language } from './command.ts';
+import type { Language } from './command.ts';
 import type { TerminationReason } from './events.ts';
 import type { HistoryEntry } from './history.ts';
 import type { CommandId, HostId, SessionId } from './ids.ts';
@@ -65,9 +65,8 @@ export interface CommandRecord {
   lateOutput: { stdout: string; stderr: string; omittedBytes: number; open: boolean };
 }
 
-/** The session thread's side. Calls that concern a running command never wait for it. */
+/** The session thread's side, beside commands themselves. Calls that concern a running command never wait for it. */
 export interface SessionThreadApi {
-  exec(command: CommandEnvelope): Promise<CommandOutcome>;
   /** Drops a queued command, interrupts a running one. */
   cancel(id: CommandId): Promise<void>;
   interrupt(id?: CommandId): Promise<InterruptAnswer>;

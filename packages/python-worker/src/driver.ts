@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type DriverOptions,
   type InterruptStep,
-  jsonEndpoint,
+  jsonKernel,
   type LanguageDriver,
 } from '@holdfast/core/driver-kit';
 import { holdCallsWhileRunning } from './hold-calls.ts';
@@ -43,5 +43,5 @@ export const createDriver = (options: DriverOptions): LanguageDriver => ({
     const file = await findInterpreter(wanted, env);
     return { file, args: ['-c', bootstrap, kernelFolder, controlIn, controlOut] };
   },
-  connect: (channel) => holdCallsWhileRunning(jsonEndpoint(channel)),
+  connect: (channel) => holdCallsWhileRunning(jsonKernel(channel)),
 });

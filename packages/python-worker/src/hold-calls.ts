@@ -5,36 +5,32 @@
  * something happens to that pipe, which is how it dies with its host even in stuck native code; a
  * message that arrives would be taken for the host's end.
  */
-import type { LanguageDriver } from '@holdfast/core/driver-kit';
+import type { KernelApi } from '@holdfast/protocol';
 
-type Endpoint = ReturnType<LanguageDriver['connect']>;
+export const holdCallsWhileRunning = (api: KernelApi): KernelApi => {
+  const waiting: (() => void)[] = [];
+  let isRunning = false;
 
-interface WireMessage {
-  id?: string;
-  type?: string;
-  path?: string[];
-}
-
-export const holdCallsWhileRunning = (endpoint: Endpoint): Endpoint => {
-  const waiting: WireMessage[] = [];
-  let running: string | undefined;
-
-  const post = (message: WireMessage): void => {
-    if (message.type === 'APPLY' && message.path?.[0] === 'run') running = message.id;
-    endpoint.postMessage(message);
+  const release = (): void => {
+    isRunning = false;
+    while (waiting.length > 0 && !isRunning) waiting.shift()?.();
   };
-  endpoint.addEventListener('message', ({ data }: { data: WireMessage }) => {
-    if (running === undefined || data.id !== running) return;
-    running = undefined;
-    while (waiting.length > 0 && running === undefined) post(waiting.shift() as WireMessage);
-  });
+  const inTurn = <Value>(make: () => Promise<Value>): Promise<Value> =>
+    isRunning ? new Promise((resolve, reject) => waiting.push(() => make().then(resolve, reject))) : make();
 
   return {
-    postMessage(message: WireMessage) {
-      if (running === undefined) post(message);
-      else waiting.push(message);
-    },
-    addEventListener: endpoint.addEventListener,
-    removeEventListener: endpoint.removeEventListener,
+    run: (request) =>
+      inTurn(() => {
+        isRunning = true;
+        const reply = api.run(request);
+        reply.then(release, release);
+        return reply;
+      }),
+    hello: () => inTurn(api.hello),
+    describe: () => inTurn(api.describe),
+    getContext: () => inTurn(api.getContext),
+    setContext: (context) => inTurn(() => api.setContext(context)),
+    interrupt: () => inTurn(api.interrupt),
+    shutdown: () => inTurn(api.shutdown),
   };
 };

@@ -13,7 +13,6 @@ import { createBashKernel } from './bash-kernel.ts';
 import type { KernelPaths } from './bash-lines.ts';
 import { createPosixKernel, startArgs } from './posix-kernel.ts';
 import { dash, kernelText, type PosixDialect, zsh } from './posix-text.ts';
-import { createShellEndpoint } from './shell-endpoint.ts';
 
 export const createDriver = (options: DriverOptions): LanguageDriver => {
   let paths: KernelPaths | undefined;
@@ -32,10 +31,8 @@ export const createDriver = (options: DriverOptions): LanguageDriver => {
     },
     connect(channel) {
       if (!paths) throw new Error('A shell driver is connected before it has planned a launch');
-      if (dialect) return createShellEndpoint(createPosixKernel({ channel, paths, dialect }));
-      return createShellEndpoint(
-        createBashKernel({ channel, paths, restore: hasCheckpoint(paths.scratchDir) }),
-      );
+      if (dialect) return createPosixKernel({ channel, paths, dialect });
+      return createBashKernel({ channel, paths, restore: hasCheckpoint(paths.scratchDir) });
     },
     salvage: () =>
       paths && hasCheckpoint(paths.scratchDir)

@@ -1,26 +1,22 @@
 /** The handle on one command: a promise, an async iterable of its output, its stdin, its end. */
 import {
   CommandCancelledError,
-  type CommandOutcome,
   type EncodedData,
   type Execution,
   type HoldfastError,
-  type HostFrame,
   type OutputEncoding,
   type OutputStream,
   type RuntimeCommand,
   type RuntimeOutput,
-  type SessionThreadApi,
   StdinClosedError,
 } from '@holdfast/protocol';
-import type { MortalCalls } from '../rpc/endpoint.ts';
+import type { ReceivedOutcome } from '../rpc/command-answer.ts';
 import { type CommandDraft, toBytes } from './command-options.ts';
 import { createDecoder } from './output-decoder.ts';
 import { createHostOutputStream, creditWindow } from './output-stream.ts';
+import type { SessionThread } from './session-thread.ts';
 
-export interface ExecutionContext {
-  call: MortalCalls<SessionThreadApi>['call'];
-  send(frame: HostFrame): void;
+export interface ExecutionContext extends Pick<SessionThread, 'call' | 'exec' | 'send'> {
   /** The session, for messages. */
   describe(): string;
 }
@@ -48,7 +44,7 @@ export const startExecution = <Encoding extends OutputEncoding>(
   let progress: 'drafted' | 'sent' | 'over' = 'drafted';
   let isStreaming = onStdout !== undefined || onStderr !== undefined;
   let isStdinOpen = draft.stdin === 'open';
-  let outcome: CommandOutcome | undefined;
+  let outcome: ReceivedOutcome | undefined;
 
   const grant = (bytes: number): void => context.send({ type: 'credit', id, bytes });
   const chunks = createHostOutputStream<Data>({
@@ -63,7 +59,7 @@ export const startExecution = <Encoding extends OutputEncoding>(
     await sent;
     if (signal?.aborted) throw cancelledError(draft, context, signal);
     progress = 'sent';
-    const answer = context.call((api) => api.exec({ ...draft, stream: isStreaming }));
+    const answer = context.exec({ ...draft, stream: isStreaming });
     if (isStreaming) grant(creditWindow);
     outcome = await answer;
     if (isStreaming) expectChunks(outcome);
@@ -73,10 +69,11 @@ export const startExecution = <Encoding extends OutputEncoding>(
     return output;
   };
   /** Who asks for chunks when the command is over already gets them from the result. */
-  const expectChunks = ({ streamedBytes, stdout, stderr }: CommandOutcome): void => {
+  const expectChunks = ({ streamedBytes, stdout, stderr }: ReceivedOutcome): void => {
     if (streamedBytes > 0) return chunks.expect(streamedBytes);
-    if (stdout.length > 0) chunks.push('stdout', stdout);
-    if (stderr.length > 0) chunks.push('stderr', stderr);
+    // As text, every character is a byte.
+    if (stdout.length > 0) chunks.push('stdout', toBytes(stdout));
+    if (stderr.length > 0) chunks.push('stderr', toBytes(stderr));
     chunks.expect(stdout.length + stderr.length);
   };
 

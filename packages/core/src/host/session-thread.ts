@@ -7,6 +7,7 @@
 import { closeSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import {
+  type CommandEnvelope,
   type HoldfastError,
   type HostFrame,
   type SessionSettings,
@@ -17,17 +18,27 @@ import {
   type ThreadEvent,
   type ThreadFrame,
 } from '@holdfast/protocol';
+import type { Remote } from 'comlink';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
-import { type MortalCalls, wrapPort } from '../rpc/endpoint.ts';
+import type { ReceivedOutcome } from '../rpc/command-answer.ts';
+import { wrapPort } from '../rpc/endpoint.ts';
+import type { MortalCalls } from '../rpc/mortal-calls.ts';
+import { createOutbox } from '../rpc/outbox.ts';
+import type { HostMessage, ThreadMessage } from '../rpc/port-messages.ts';
+import { createCommandLedger } from './command-ledger.ts';
 import type { Reaper } from './reaper.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
 export interface SessionThread {
-  readonly call: MortalCalls<SessionThreadApi>['call'];
+  readonly call: SessionCall;
+  /** Hands a command over. @throws the typed error that it was rejected with */
+  exec(command: CommandEnvelope): Promise<ReceivedOutcome>;
   send(frame: HostFrame): void;
   /** Settles when the thread is free or dead and no process of the session is left. Never rejects. */
   readonly ended: Promise<void>;
 }
+
+export type SessionCall = MortalCalls<Remote<SessionThreadApi>>['call'];
 
 export interface SessionThreadOptions {
   settings: SessionSettings;
@@ -41,7 +52,10 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
   const { settings, pool, reaper, onEvent, onFrame } = options;
   const calls = new MessageChannel();
   const data = new MessageChannel();
-  const remote = wrapPort<SessionThreadApi>(calls.port1);
+  // On the port of the calls: input and credits must not overtake the command they belong to.
+  const outbox = createOutbox<HostFrame>(calls.port1, (frames): HostMessage => ({ frames }));
+  const remote = wrapPort<SessionThreadApi>(calls.port1, outbox);
+  const commands = createCommandLedger(outbox);
   const kernels = new Set<number>();
   let termination: { reason: TerminationReason; message?: string } | undefined;
   let tellEnd: () => void = () => undefined;
@@ -62,7 +76,13 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     }
     onEvent(event);
   };
-  calls.port1.on('message', (message: { events?: ThreadEvent[] }) => message.events?.forEach(takeEvent));
+  calls.port1.on('message', ({ notices }: Partial<ThreadMessage>) => {
+    if (!notices) return;
+    for (const notice of notices) {
+      if (Array.isArray(notice)) commands.settle(notice);
+      else takeEvent(notice);
+    }
+  });
   data.port1.on('message', onFrame);
 
   const task = { settings, callPort: calls.port2, dataPort: data.port2 };
@@ -70,7 +90,9 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     // The thread can not do it any more, and aborting a thread does not end its children.
     if (!termination) await endOrphans(settings, [...kernels]);
     for (const pid of kernels) reaper.remove(pid);
-    remote.end(endedError(settings, termination?.reason, cause));
+    const error = endedError(settings, termination?.reason, cause);
+    commands.end(error);
+    remote.end(error);
     data.port1.close();
     if (!termination) {
       const message = cause?.message;
@@ -82,9 +104,7 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
     () => endTold.then(() => end()),
     (error: Error) => end(error),
   );
-  // On the port of the calls: input and credits must not overtake the command they belong to.
-  const send = (frame: HostFrame): void => calls.port1.postMessage({ frame });
-  return { call: remote.call, send, ended };
+  return { call: remote.call, exec: commands.exec, send: outbox.say, ended };
 };
 
 const endOrphans = async (

@@ -92,7 +92,7 @@ export const openSession = (options: HostSessionOptions): HostSession => {
   void thread.ended.then(() => feed.end());
 
   const describe = (): string => `session ${sessionId} (workspace ${workspaceId})`;
-  const context: ExecutionContext = { call: thread.call, send: thread.send, describe };
+  const context: ExecutionContext = { call: thread.call, exec: thread.exec, send: thread.send, describe };
   const defaults: CommandDefaults = {
     language: settings.language,
     languages: settings.languages.map(({ language }) => language),

@@ -1,6 +1,6 @@
 /** What a language package may use of core to write its driver: contract, line protocol. */
 export type { ControlChannel } from './control-channel.ts';
-export { createLineSplitter, jsonEndpoint } from './json-endpoint.ts';
+export { createLineSplitter, jsonKernel } from './json-kernel.ts';
 export type {
   DriverModule,
   DriverOptions,

@@ -6,8 +6,7 @@
  * are the same for all languages and live in this folder.
  */
 
-import type { Language } from '@holdfast/protocol';
-import type { Endpoint } from 'comlink';
+import type { KernelApi, Language } from '@holdfast/protocol';
 import type { ControlChannel } from './control-channel.ts';
 
 /** What a driver may know when it plans a launch. */
@@ -57,8 +56,8 @@ export interface LanguageDriver {
    */
   readonly holdsOutput: boolean;
   plan(context: LaunchContext): LaunchPlan | Promise<LaunchPlan>;
-  /** A comlink endpoint over the control channel. For kernels that speak JSON: `jsonEndpoint(channel)`. */
-  connect(channel: ControlChannel): Endpoint;
+  /** The kernel's calls over the control channel. For kernels that speak JSON: `jsonKernel(channel)`. */
+  connect(channel: ControlChannel): KernelApi;
   /** Asked when the process died: what of its state the next kernel will bring back, in plain words. */
   salvage?(): string | undefined;
   /** Throws `INVALID_COMMAND` for code that this language can not be given (NUL bytes in a shell). */

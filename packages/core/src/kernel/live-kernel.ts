@@ -3,8 +3,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KernelApi, type KernelHello, SpawnFailedError } from '@holdfast/protocol';
-import type { Remote } from 'comlink';
-import { wrapEndpoint } from '../rpc/endpoint.ts';
+import { createMortalCalls } from '../rpc/mortal-calls.ts';
 import {
   type ChildKernel,
   type ChildKernelOptions,
@@ -38,12 +37,12 @@ export interface LiveKernel {
   /** Settles once the process has ended, never rejects. */
   readonly exited: Promise<KernelExit>;
   /** Makes a call. @throws KernelDiedError when the process ends before it answers */
-  call<Value>(make: (api: Remote<KernelApi>) => Promise<Value>): Promise<Value>;
+  call<Value>(make: (api: KernelApi) => Promise<Value>): Promise<Value>;
   /**
    * Makes a call that any kernel answers at once between commands. One that was stopped is woken,
    * one that is stuck is killed: nobody waits for ever.
    */
-  errand<Value>(make: (api: Remote<KernelApi>) => Promise<Value>): Promise<Value>;
+  errand<Value>(make: (api: KernelApi) => Promise<Value>): Promise<Value>;
   /** Ends it in an orderly way if it can (`ask`), with all it started. */
   end(options: { ask: boolean; grace?: ShutdownGrace }): Promise<void>;
   /** SIGKILL to it and all it started, now. */
@@ -90,7 +89,7 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
   }
 
   const { pid, exited } = child;
-  const { call, end: endCalls } = wrapEndpoint<KernelApi>(driver.connect(channel));
+  const { call, end: endCalls } = createMortalCalls(driver.connect(channel));
   void exited.then((exit) => {
     endCalls(new KernelDiedError(exit));
     channel.close();

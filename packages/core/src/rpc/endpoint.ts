@@ -6,7 +6,8 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { reviveError, type SerialisedError, serialiseError } from '@holdfast/protocol';
-import { type Endpoint, expose, type Remote, transfer, transferHandlers, wrap } from 'comlink';
+import { type Endpoint, expose, type Remote, transferHandlers, wrap } from 'comlink';
+import { createMortalCalls, type MortalCalls } from './mortal-calls.ts';
 
 interface ThrownValue {
   value: unknown;
@@ -32,47 +33,18 @@ transferHandlers.set('throw', {
   },
 });
 
-/** An answer whose buffers are moved to the other side instead of copied: they are empty here afterwards. */
-export const transferring = <Value extends object>(value: Value, buffers: ArrayBuffer[]): Value =>
-  transfer(value, buffers);
-
-/** Answers calls on a port. */
-export const exposeOnPort = (api: object, port: MessagePort): void => expose(api, portEndpoint(port));
-
-/** Calls to something that may end. */
-export interface MortalCalls<Api> {
-  /** Makes a call. @throws what `end` was given, when the end comes before the answer */
-  call<Value>(make: (api: Remote<Api>) => Promise<Value>): Promise<Value>;
-  /** Rejects all that is under way; later calls reject too. */
-  end(error: Error): void;
+/** What shares the port with the calls: it is told to send what it holds before each message of a call. */
+export interface PortNeighbour {
+  flush(): void;
 }
 
-/** Calls over any endpoint; whoever knows of its end tells. */
-export const wrapEndpoint = <Api>(endpoint: Endpoint): MortalCalls<Api> => {
-  const api = wrap<Api>(endpoint);
-  // A race of every call against one long-lived promise would leak: so each call is kept here while it is under way.
-  const pending = new Set<(error: Error) => void>();
-  let ended: Error | undefined;
-  return {
-    call: (make) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        pending.add(reject);
-        make(api)
-          .then(resolve, reject)
-          .finally(() => pending.delete(reject));
-      }),
-    end(error) {
-      ended ??= error;
-      for (const reject of pending) reject(ended);
-      pending.clear();
-    },
-  };
-};
+/** Answers calls on a port. */
+export const exposeOnPort = (api: object, port: MessagePort, neighbour: PortNeighbour): void =>
+  expose(api, portEndpoint(port, neighbour));
 
 /** Calls over a port, which is closed with them. */
-export const wrapPort = <Api>(port: MessagePort): MortalCalls<Api> => {
-  const calls = wrapEndpoint<Api>(portEndpoint(port));
+export const wrapPort = <Api>(port: MessagePort, neighbour: PortNeighbour): MortalCalls<Remote<Api>> => {
+  const calls = createMortalCalls(wrap<Api>(portEndpoint(port, neighbour)));
   return {
     call: calls.call,
     end(error) {
@@ -84,13 +56,16 @@ export const wrapPort = <Api>(port: MessagePort): MortalCalls<Api> => {
 
 /**
  * Node's ports speak the DOM's event interface too, but comlink's `start` is theirs already and its
- * own adapter for Node would hide `close`. Messages that are not comlink's (frames that share the
- * port to keep their order with the answers) pass by: they have no `id`.
+ * own adapter for Node would hide `close`. Messages that are not comlink's (commands, answers and events,
+ * which share the port to keep their order with the calls) pass by: they have no `id`.
  */
-const portEndpoint = (port: MessagePort): Endpoint => {
+const portEndpoint = (port: MessagePort, neighbour: PortNeighbour): Endpoint => {
   const adapted = new WeakMap<object, (data: unknown) => void>();
   return {
-    postMessage: (message, transfer) => port.postMessage(message, transfer as never),
+    postMessage(message, transfer) {
+      neighbour.flush();
+      port.postMessage(message, transfer as never);
+    },
     addEventListener: (_type, listener) => {
       const onMessage = (data: unknown): void => {
         if (!isComlinkMessage(data)) return;

@@ -1,7 +1,7 @@
 /** A driver for core's own tests, and the shortest example of one: see `kernel/fake-kernel.mjs`. */
 import { fileURLToPath } from 'node:url';
 import type { LanguageDescriptor } from '@holdfast/protocol';
-import { jsonEndpoint } from '../kernel/json-endpoint.ts';
+import { jsonKernel } from '../kernel/json-kernel.ts';
 import type { LanguageDriver } from '../kernel/language-driver.ts';
 
 const kernel = fileURLToPath(new URL('../../kernel/fake-kernel.mjs', import.meta.url));
@@ -21,5 +21,5 @@ export const createDriver = (options: { program?: string }): LanguageDriver => (
     file: options.program ?? process.execPath,
     args: [kernel, controlIn, controlOut],
   }),
-  connect: jsonEndpoint,
+  connect: jsonKernel,
 });

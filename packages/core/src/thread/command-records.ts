@@ -4,6 +4,7 @@ import type {
   CommandOutcome,
   CommandRecord,
   HistoryEntry,
+  OutputStream,
   RuntimeOutput,
 } from '@holdfast/protocol';
 import type { OutputSink } from '../kernel/output-pipes.ts';
@@ -71,11 +72,12 @@ export const openLateOutput = (
   runtime: SessionRuntime,
   { id }: PendingCommand,
 ): { late: OutputSink; onClosed: () => void } => {
-  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const decoders: Partial<Record<OutputStream, InstanceType<typeof TextDecoder>>> = {};
   return {
     late(stream, data) {
       const remembered = runtime.remembered.get(id);
       if (remembered) lateOf(runtime, remembered)[stream].append(data);
+      decoders[stream] ??= new TextDecoder();
       const text = decoders[stream].decode(data, { stream: true });
       if (text) runtime.emit({ type: 'late-output', commandId: id, stream, data: text });
     },

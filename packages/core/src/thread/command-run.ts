@@ -1,5 +1,5 @@
 /** One command in one kernel, from the first byte to its result. */
-import { ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
+import { type Language, ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
 import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
 import { readAsItComesAfterMs } from '../kernel/output-pipes.ts';
 import { createStdinFeeder, createStdinFile, type StdinSource } from '../kernel/stdin-feeder.ts';
@@ -51,15 +51,21 @@ export const runCommand = async (
   if ('death' in ending) {
     if (slot.live === live) slot.live = undefined;
     actor?.send({ type: 'DIED', reason: ending.death.message });
-  } else {
-    actor?.send({ type: 'FINISHED' });
+    finishCommand(runtime, command, outcome, startedAt);
+    settleTurn(runtime, command, slot.language);
+    return command.settle(outcome);
   }
   finishCommand(runtime, command, outcome, startedAt);
-  if (runtime.machine.context.current === command) {
-    const recover = 'death' in ending ? { recover: slot.language } : {};
-    runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...recover });
-  }
+  // The answer leaves first: whoever waits for it need not wait for the machines.
   command.settle(outcome);
+  actor?.send({ type: 'FINISHED' });
+  settleTurn(runtime, command);
+};
+
+/** @param recover - the language whose kernel has to be replaced now */
+const settleTurn = (runtime: SessionRuntime, command: PendingCommand, recover?: Language): void => {
+  if (runtime.machine.context.current !== command) return;
+  runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...(recover ? { recover } : {}) });
 };
 
 /** Code that this language can not be given, as its driver says. */
@@ -79,9 +85,7 @@ export const settleUnrun = (
   command: PendingCommand,
   error?: Error,
 ): void => {
-  if (runtime.machine.context.current === command) {
-    runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id });
-  }
+  settleTurn(runtime, command);
   if (error) {
     forgetCommand(runtime, command.id);
     return command.reject(error);

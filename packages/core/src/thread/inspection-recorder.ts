@@ -1,49 +1,70 @@
 /** Turns XState's inspection events, which can not be cloned, into records that can. */
 import type { InspectionRecord, Language, SessionId } from '@holdfast/protocol';
-import type { AnyActorRef, InspectionEvent } from 'xstate';
+import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 
 /** How many records are kept for an observer who comes later. */
 const replaySize = 1_000;
 
 export interface InspectionRecorder {
-  /** For `createActor(machine, { inspect })`. */
-  inspect(event: InspectionEvent): void;
+  /**
+   * The same machine, whose every transition is recorded.
+   *
+   * XState's own `inspect` tells of every event, action and microstep: that doubles what a transition costs
+   * (30 against 20 µs for the four of a plain command).
+   */
+  observe<Machine extends AnyStateMachine>(machine: Machine): Machine;
   /** The last records, oldest first. */
   replay(): InspectionRecord[];
 }
 
-/** @param onRecord - told of every transition as it happens */
+/** @param onRecord - told of every transition as it happens, and what the machine's context is from then on */
 export const createInspectionRecorder = (
   sessionId: SessionId,
-  onRecord: (record: InspectionRecord) => void,
+  onRecord: (record: InspectionRecord, context: unknown) => void,
 ): InspectionRecorder => {
   const records: InspectionRecord[] = [];
-  const states = new Map<string, string>();
   let seq = 0;
+
+  const record = (
+    actor: InspectionRecord['actor'],
+    before: AnyMachineSnapshot | undefined,
+    event: AnyEventObject,
+    after: AnyMachineSnapshot,
+  ): void => {
+    if (before?.value === after.value && !isReentry(event.type)) return;
+    const from = before ? stateName(before.value) : '';
+    const to = stateName(after.value);
+    if (from === to && !isReentry(event.type)) return;
+    const detail = detailOf(event);
+    const next: InspectionRecord = {
+      seq: ++seq,
+      at: Date.now(),
+      sessionId,
+      actor,
+      event: eventName(event.type),
+      from,
+      to,
+      ...(detail ? { detail } : {}),
+    };
+    records.push(next);
+    if (records.length > replaySize) records.shift();
+    onRecord(next, after.context);
+  };
+
   return {
-    inspect(event) {
-      if (event.type !== '@xstate.snapshot') return;
-      const { actorRef, snapshot } = event;
-      // Actor ids collide between threads and are made up for the root: name them after their role.
-      const actor = actorNameOf((actorRef as AnyActorRef).id);
-      const to = stateName((snapshot as { value?: StateValue }).value);
-      const from = states.get(actor) ?? '';
-      if (from === to && !isReentry(event.event.type)) return;
-      states.set(actor, to);
-      const detail = detailOf(event.event);
-      const record: InspectionRecord = {
-        seq: ++seq,
-        at: Date.now(),
-        sessionId,
-        actor,
-        event: eventName(event.event.type),
-        from,
-        to,
-        ...(detail ? { detail } : {}),
+    observe(machine) {
+      const observed: typeof machine = Object.create(machine);
+      observed.getInitialSnapshot = (scope, input) => {
+        const snapshot = machine.getInitialSnapshot(scope, input);
+        record(actorNameOf(scope), undefined, { type: 'xstate.init' }, snapshot);
+        return snapshot;
       };
-      records.push(record);
-      if (records.length > replaySize) records.shift();
-      onRecord(record);
+      observed.transition = (before, event, scope) => {
+        const after = machine.transition(before, event, scope);
+        record(actorNameOf(scope), before, event, after);
+        return after;
+      };
+      return observed;
     },
     replay: () => [...records],
   };
@@ -58,8 +79,9 @@ export const stateName = (value: StateValue | undefined): string => {
   return entry ? [entry[0], stateName(entry[1])].filter(Boolean).join('.') : '';
 };
 
-const actorNameOf = (id: string): InspectionRecord['actor'] =>
-  id.startsWith('kernel:') ? (id as `kernel:${Language}`) : 'session';
+// Actor ids collide between threads and are made up for the root: name them after their role.
+const actorNameOf = ({ self }: { self: { id: string } }): InspectionRecord['actor'] =>
+  self.id.startsWith('kernel:') ? (self.id as `kernel:${Language}`) : 'session';
 
 // The next command of a queue enters `busy.running` from `busy.running`: a transition all the same.
 const isReentry = (event: string): boolean => event === 'COMMAND.SETTLED';

@@ -5,13 +5,10 @@ import { stateName } from './inspection-recorder.ts';
 import { type KernelEvent, kernelMachine } from './kernel-machine.ts';
 import { createPendingCommand } from './pending-command.ts';
 
-const command = createPendingCommand({
-  id: createCommandId(),
-  code: '',
-  language: 'bash',
-  timeoutMs: 0,
-  stream: false,
-}).command;
+const command = createPendingCommand(
+  { id: createCommandId(), code: '', language: 'bash', timeoutMs: 0, stream: false },
+  { onOutcome: () => undefined, onRejection: () => undefined },
+);
 
 const start = (retries = 0) => {
   const asked: string[] = [];

@@ -37,10 +37,16 @@ export interface StdinQueue {
   connect(target: { write(data: Uint8Array): void; end(): void }): void;
 }
 
+/** Told once, and only one of the two. */
+export interface CommandListener {
+  onOutcome(outcome: CommandOutcome): void;
+  onRejection(error: Error): void;
+}
+
 export const createPendingCommand = (
   envelope: CommandEnvelope,
-): { command: PendingCommand; result: Promise<CommandOutcome> } => {
-  const { promise, resolve, reject } = withResolvers<CommandOutcome>();
+  { onOutcome, onRejection }: CommandListener,
+): PendingCommand => {
   const command: PendingCommand = {
     id: envelope.id,
     envelope,
@@ -51,14 +57,14 @@ export const createPendingCommand = (
     stdin: createStdinQueue(),
     settle(outcome) {
       command.settled = true;
-      resolve(outcome);
+      onOutcome(outcome);
     },
     reject(error) {
       command.settled = true;
-      reject(error);
+      onRejection(error);
     },
   };
-  return { command, result: promise };
+  return command;
 };
 
 /** Asks a kernel for its state, when its turn comes. */
@@ -73,8 +79,7 @@ export const createInquiry = (
     timeoutMs: 0,
     stream: false,
   };
-  const { command, result } = createPendingCommand(envelope);
-  result.catch(reject);
+  const command = createPendingCommand(envelope, { onOutcome: () => undefined, onRejection: reject });
   return { command: { ...command, describe: resolve }, description: promise };
 };
 

@@ -1,13 +1,15 @@
 /** Entry of a session thread: a Piscina task that lasts as long as its session. */
 import { type MessagePort, threadId } from 'node:worker_threads';
-import type { HostFrame, SessionSettings, ThreadEvent } from '@holdfast/protocol';
+import type { SessionSettings } from '@holdfast/protocol';
 import { exposeOnPort } from '../rpc/endpoint.ts';
+import { createOutbox } from '../rpc/outbox.ts';
+import type { HostMessage, ThreadMessage, ThreadNotice } from '../rpc/port-messages.ts';
 import { startSessionActor } from './session-actors.ts';
 import { createSessionApi, takeHostFrame } from './session-api.ts';
 
 export interface SessionThreadTask {
   settings: SessionSettings;
-  /** Calls and answers, and what must keep its order with them: events; input and credits of commands. */
+  /** Calls, commands and answers, and what must keep its order with them: events; input and credits of commands. */
   callPort: MessagePort;
   /** Output and inspection records. */
   dataPort: MessagePort;
@@ -16,31 +18,18 @@ export interface SessionThreadTask {
 /** Settles when the session has ended and nothing of it is left. */
 export const runSessionThread = ({ settings, callPort, dataPort }: SessionThreadTask): Promise<void> =>
   new Promise((resolve) => {
-    const emit = createEventSender(callPort);
-    emit({ type: 'thread-started', threadId });
+    const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
+    outbox.say({ type: 'thread-started', threadId });
     const actor = startSessionActor({
       settings,
-      emit,
+      outbox,
       sendData: (frame) => dataPort.postMessage(frame),
       // A turn later, so that the answer to `terminate` leaves before the ports close.
       onTerminated: () => setImmediate(resolve),
     });
-    exposeOnPort(createSessionApi(actor.runtime), callPort);
-    callPort.on('message', ({ frame }: { frame?: HostFrame }) => {
-      if (frame) takeHostFrame(actor.runtime, frame, actor);
+    exposeOnPort(createSessionApi(actor.runtime), callPort, outbox);
+    callPort.on('message', ({ frames }: Partial<HostMessage>) => {
+      if (!frames) return;
+      for (const frame of frames) takeHostFrame(actor.runtime, frame, actor);
     });
   });
-
-/** Events of one turn share a message; answers wait for no one, so events leave before them. */
-const createEventSender = (port: MessagePort): ((event: ThreadEvent) => void) => {
-  let batch: ThreadEvent[] = [];
-  const flush = (): void => {
-    const events = batch;
-    batch = [];
-    port.postMessage({ events });
-  };
-  return (event) => {
-    if (batch.length === 0) queueMicrotask(flush);
-    batch.push(event);
-  };
-};

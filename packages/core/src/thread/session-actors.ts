@@ -3,15 +3,19 @@ import { mkdirSync } from 'node:fs';
 import type { SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import { createFifoPool } from '../kernel/fifo.ts';
+import type { Outbox } from '../rpc/outbox.ts';
+import type { ThreadNotice } from '../rpc/port-messages.ts';
 import { createCommandQueue } from './command-queue.ts';
 import { createInspectionRecorder, type InspectionRecorder, stateName } from './inspection-recorder.ts';
 import type { PendingCommand } from './pending-command.ts';
 import { provideSessionEffects } from './session-effects.ts';
+import type { SessionContext } from './session-machine.ts';
 import type { SessionRuntime } from './session-runtime.ts';
 
 export interface SessionActorOptions {
   settings: SessionSettings;
-  emit(event: ThreadEvent): void;
+  /** Answers and events keep their order. */
+  outbox: Outbox<ThreadNotice>;
   sendData(frame: ThreadFrame): void;
   /** All processes and files of the session are gone. */
   onTerminated(): void;
@@ -27,22 +31,22 @@ export interface SessionActor {
 }
 
 export const startSessionActor = (options: SessionActorOptions): SessionActor => {
-  const { settings, sendData, onTerminated } = options;
+  const { settings, outbox, sendData, onTerminated } = options;
   const { scratchDir } = settings;
   mkdirSync(scratchDir, { mode: 0o700 });
   const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
   let watched = false;
   let { listened } = settings;
   const emit = (event: ThreadEvent): void => {
-    if (listened || isNeeded(event)) options.emit(event);
+    if (listened || isNeeded(event)) outbox.say(event);
   };
   let runtime: SessionRuntime | undefined;
 
-  const recorder = createInspectionRecorder(settings.sessionId, (record) => {
+  const recorder = createInspectionRecorder(settings.sessionId, (record, context) => {
     if (watched) sendData({ type: 'inspection', records: [record] });
     const [from, to] = [topLevel(record.from), topLevel(record.to)];
     if (record.actor !== 'session' || from === '' || (from === to && to !== 'busy')) return;
-    const commandId = actor.getSnapshot().context.current?.id;
+    const commandId = (context as SessionContext).current?.id;
     emit({
       type: 'transition',
       from: from as SessionStatus,
@@ -51,10 +55,9 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
       ...(commandId ? { commandId } : {}),
     });
   });
-  const machine = provideSessionEffects(() => runtime as SessionRuntime, onTerminated);
+  const machine = provideSessionEffects(() => runtime as SessionRuntime, recorder.observe, onTerminated);
   const actor = createActor(machine, {
     input: { language: settings.language, spawnRetries: settings.spawnRetries, queue },
-    inspect: recorder.inspect,
   });
   // An error that nobody observes would end the thread without a word.
   actor.subscribe({
@@ -85,6 +88,9 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
       kernel: (language) => actor.getSnapshot().context.kernels[language],
     },
     emit,
+    answer: (outcome, transfer) =>
+      queue.length > 0 ? outbox.hold(outcome, transfer) : outbox.sayNow(outcome, transfer),
+    refuse: (rejection) => outbox.say(rejection),
     sendData,
   };
   actor.start();

@@ -1,5 +1,6 @@
 /** Answers the host's calls: each becomes an event for the session actor, or a look at its data. */
 import type {
+  CommandEnvelope,
   CommandId,
   CommandOutcome,
   HostFrame,
@@ -8,7 +9,7 @@ import type {
   Language,
   SessionThreadApi,
 } from '@holdfast/protocol';
-import { transferring } from '../rpc/endpoint.ts';
+import { packOutcome, packRejection } from '../rpc/command-answer.ts';
 import { rememberedBytes, toCommandRecord } from './command-records.ts';
 import { createInquiry, createPendingCommand, type PendingCommand } from './pending-command.ts';
 import type { SessionActor } from './session-actors.ts';
@@ -31,14 +32,6 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
   };
 
   return {
-    exec(envelope) {
-      const { command, result } = createPendingCommand(envelope);
-      runtime.commands.set(envelope.id, command);
-      const forget = (): void => forgetDelivered(runtime, command);
-      result.then(forget, forget);
-      machine.send({ type: 'EXEC', command });
-      return result.then(moveLargeOutput);
-    },
     async cancel(id) {
       machine.send({ type: 'CANCEL', id });
     },
@@ -73,20 +66,37 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
   };
 };
 
-/** Large outputs are moved to the host: what is remembered of them here is a copy. */
-const moveLargeOutput = (outcome: CommandOutcome): CommandOutcome => {
-  const buffers = [outcome.stdout, outcome.stderr]
-    .filter(({ byteLength, buffer }) => byteLength > rememberedBytes && byteLength === buffer.byteLength)
-    .map(({ buffer }) => buffer as ArrayBuffer);
-  return buffers.length > 0 ? transferring(outcome, buffers) : outcome;
+/** Accepts a command: from here on it ends in exactly one answer. */
+const takeCommand = (runtime: SessionRuntime, envelope: CommandEnvelope): void => {
+  const command: PendingCommand = createPendingCommand(envelope, {
+    onOutcome(outcome) {
+      runtime.answer(packOutcome(outcome), largeBuffers(outcome));
+      forgetDelivered(runtime, command);
+    },
+    onRejection(error) {
+      runtime.refuse(packRejection(envelope.id, error));
+      forgetDelivered(runtime, command);
+    },
+  });
+  runtime.commands.set(envelope.id, command);
+  runtime.machine.send({ type: 'EXEC', command });
 };
 
-/** What the host sends beside calls. */
+/** Large outputs are moved to the host: what is remembered of them here is a copy. */
+const largeBuffers = ({ stdout, stderr }: CommandOutcome): ArrayBuffer[] | undefined => {
+  if (stdout.length <= rememberedBytes && stderr.length <= rememberedBytes) return undefined;
+  return [stdout, stderr]
+    .filter(({ byteLength, buffer }) => byteLength > rememberedBytes && byteLength === buffer.byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
+};
+
+/** What the host says beside calls. */
 export const takeHostFrame = (
   runtime: SessionRuntime,
   frame: HostFrame,
   { setWatched, setListened }: Pick<SessionActor, 'setWatched' | 'setListened'>,
 ): void => {
+  if (frame.type === 'exec') return takeCommand(runtime, frame.command);
   if (frame.type === 'watch') return setWatched(frame.on);
   if (frame.type === 'listen') return setListened(frame.on);
   const command = runtime.commands.get(frame.id);

@@ -11,13 +11,21 @@ import {
 } from '@holdfast/protocol';
 import { killMarked } from '../kernel/shutdown-ladder.ts';
 import { forgetCommand, rememberQueued } from './command-records.ts';
+import type { InspectionRecorder } from './inspection-recorder.ts';
 import { provideKernelEffects } from './kernel-effects.ts';
 import type { PendingCommand, StopReason } from './pending-command.ts';
 import { sessionMachine, type Waiter } from './session-machine.ts';
 import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
 
-/** @param onTerminated - the session's processes and files are gone: the thread may end */
-export const provideSessionEffects = (getRuntime: () => SessionRuntime, onTerminated: () => void) => {
+/**
+ * @param observe - records what the machines do
+ * @param onTerminated - the session's processes and files are gone: the thread may end
+ */
+export const provideSessionEffects = (
+  getRuntime: () => SessionRuntime,
+  observe: InspectionRecorder['observe'],
+  onTerminated: () => void,
+) => {
   const resetWaiters: Waiter[] = [];
   const terminationWaiters: Waiter[] = [];
   let terminated = false;
@@ -29,8 +37,8 @@ export const provideSessionEffects = (getRuntime: () => SessionRuntime, onTermin
     }
   };
 
-  return sessionMachine.provide({
-    actors: { kernel: provideKernelEffects(getRuntime) },
+  const machine = sessionMachine.provide({
+    actors: { kernel: observe(provideKernelEffects(getRuntime)) },
     actions: {
       enqueue: ({ context, event }) => {
         if (event.type !== 'EXEC') return;
@@ -110,6 +118,7 @@ export const provideSessionEffects = (getRuntime: () => SessionRuntime, onTermin
       },
     },
   });
+  return observe(machine);
 };
 
 const rejectUnrun = (runtime: SessionRuntime, command: PendingCommand, error: Error): void => {

@@ -15,9 +15,7 @@ const newCommand = (): PendingCommand => {
     timeoutMs: 0,
     stream: false,
   };
-  const { command, result } = createPendingCommand(envelope);
-  result.catch(() => undefined);
-  return command;
+  return createPendingCommand(envelope, { onOutcome: () => undefined, onRejection: () => undefined });
 };
 
 const waiter = { resolve: () => undefined, reject: () => undefined };

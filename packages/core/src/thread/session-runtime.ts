@@ -14,6 +14,7 @@ import type {
 import type { FifoPool } from '../kernel/fifo.ts';
 import type { InterruptLadder } from '../kernel/interrupt-ladder.ts';
 import type { LiveKernel } from '../kernel/live-kernel.ts';
+import type { CommandAnswer } from '../rpc/command-answer.ts';
 import type { OutputCollector } from './output-collector.ts';
 import type { PendingCommand } from './pending-command.ts';
 import type { KernelActor, SessionContext, SessionEvent } from './session-machine.ts';
@@ -78,5 +79,9 @@ export interface SessionRuntime {
   terminationMessage: string | undefined;
   readonly machine: SessionMachineView;
   emit(event: ThreadEvent): void;
+  /** A command's end. With more commands in the queue it may wait for the next ones'. */
+  answer(outcome: CommandAnswer, transfer?: ArrayBuffer[]): void;
+  /** The end of a command that was not run. Arrives with the transition that it came of. */
+  refuse(rejection: CommandAnswer): void;
   sendData(frame: ThreadFrame): void;
 }
