@@ -37,7 +37,7 @@ describe('the repository', () => {
 describe('direction', () => {
   test.each([
     ['packages/core/src/a.ts', "import type { Language } from '@holdfast/protocol';"],
-    ['packages/shell-worker/src/a.ts', "import { jsonEndpoint } from '@holdfast/core/driver-kit';"],
+    ['packages/shell-worker/src/a.ts', "import { jsonKernel } from '@holdfast/core/driver-kit';"],
     ['packages/holdfast/src/a.ts', "import { bash } from '@holdfast/shell-worker';"],
     ['apps/demo/src/a.tsx', "import { createSessionManager } from 'holdfast';"],
     ['packages/client/src/a.ts', "import type { Language } from '@holdfast/protocol';"],

@@ -1,31 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSessionManager, type RuntimeSession, type SessionEvent } from './index.ts';
+import { carriers, until } from './testing/processes.ts';
 
 const manager = createSessionManager();
 afterAll(() => manager[Symbol.asyncDispose]());
-
-/** Processes whose environment carries the text, counted from /proc. */
-const carriers = (text: string): string[] =>
-  readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
-    try {
-      return readFileSync(`/proc/${name}/environ`, 'latin1').includes(text);
-    } catch {
-      return false;
-    }
-  });
-
-const until = async (holds: () => boolean, withinMs: number): Promise<number> => {
-  const startedAt = performance.now();
-  while (!holds() && performance.now() - startedAt < withinMs) await delay(20);
-  return performance.now() - startedAt;
-};
 
 const collect = (session: RuntimeSession): SessionEvent[] => {
   const events: SessionEvent[] = [];

@@ -71,11 +71,12 @@ const takeBasics = (internals) => {
       return undefined;
     }
   };
+  // With --no-deprecation it is true for good, and can not be set.
   const { noDeprecation } = process;
-  process.noDeprecation = true;
+  if (!noDeprecation) process.noDeprecation = true;
   const contextify = internals?.contextify ?? binding('contextify');
   const asyncWrap = internals?.asyncWrap ?? binding('async_wrap');
-  process.noDeprecation = noDeprecation;
+  if (!noDeprecation) process.noDeprecation = noDeprecation;
   return {
     startSigintWatchdog: contextify?.startSigintWatchdog ?? (() => undefined),
     clearAsyncIdStack: asyncWrap?.clearAsyncIdStack ?? (() => undefined),

@@ -27,6 +27,7 @@ export const createDriver = (options: DriverOptions): LanguageDriver => ({
   language: 'node',
   interruptSteps,
   holdsOutput: true,
+  readsAtStart: (name) => /^(?:NODE_|LC_|LD_|MALLOC_|UV_|SSL_|OPENSSL_)|^(?:LANG|TZ)$/.test(name),
   plan: ({ program, controlIn, controlOut }) => ({
     file: program ?? (options.program ? String(options.program) : process.execPath),
     args: [

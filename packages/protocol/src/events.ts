@@ -3,6 +3,7 @@ import type { CommandEnvelope, Language } from './command.ts';
 import type { CommandId, SessionId } from './ids.ts';
 import type { InspectionRecord } from './inspection.ts';
 import type { OutputStream, RuntimeOutput } from './output.ts';
+import type { SessionSettings } from './rpc.ts';
 import type { SessionStatus } from './state.ts';
 
 /** Why a session ended. */
@@ -48,7 +49,12 @@ export type SessionEvent = SessionEventBase &
 export type SessionEventType = SessionEvent['type'];
 
 /** What the thread says of itself, without the ids that the host knows already. */
-export type ThreadEvent = SessionEvent extends infer Event
+export type ThreadEvent =
+  | OwnEvent
+  /** A kernel that was started ahead, and is nobody's yet: the host watches over its process, too. */
+  | { type: 'spare-kernel'; pid: number; alive: boolean };
+
+type OwnEvent = SessionEvent extends infer Event
   ? Event extends { type: 'session-opened' }
     ? never
     : Event extends SessionEventBase
@@ -61,8 +67,15 @@ export type ThreadFrame =
   | { type: 'chunk'; id: CommandId; stream: OutputStream; data: Uint8Array }
   | { type: 'inspection'; records: InspectionRecord[] };
 
+/** Of those, what a session is told. */
+export type SessionFrame = Exclude<HostFrame, { type: 'open' | 'discard' }>;
+
 /** What the host says to the thread beside calls, on the same port, so that all of it keeps its order. */
 export type HostFrame =
+  /** The session begins. The first frame of all, but for `discard`. */
+  | { type: 'open'; settings: SessionSettings }
+  /** There will be no session: end what was started ahead. */
+  | { type: 'discard' }
   | { type: 'exec'; command: CommandEnvelope }
   /** The host can take so many more bytes of this command's output. */
   | { type: 'credit'; id: CommandId; bytes: number }

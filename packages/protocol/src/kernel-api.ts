@@ -62,6 +62,8 @@ export interface KernelContext {
   cwd: string;
   /** Exported environment, whole. */
   env: Record<string, string>;
+  /** Nothing ran in the kernel yet: it is to be as if it had been started so. */
+  first?: boolean;
 }
 
 export interface KernelHello {

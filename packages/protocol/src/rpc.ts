@@ -36,6 +36,19 @@ export interface SessionSettings {
   scratchDir: string;
 }
 
+/** What a session thread may know before there is a session: enough to have kernels ready for it. */
+export interface ThreadPreparation {
+  hostId: HostId;
+  /** Of the session that it will be. */
+  sessionId: SessionId;
+  languages: LanguageDescriptor[];
+  /** Languages whose kernels are started ahead. */
+  warm: Language[];
+  /** Environment of the kernels that are started ahead. */
+  env: Record<string, string>;
+  scratchDir: string;
+}
+
 /** A command that is run whenever a kernel of its language starts. */
 export interface SetupCommand {
   code: string;

@@ -38,6 +38,9 @@ export const createDriver = (options: DriverOptions): LanguageDriver => ({
   language: 'python',
   interruptSteps,
   holdsOutput: false,
+  // PATH decides which interpreter runs.
+  readsAtStart: (name) =>
+    /^(?:PYTHON|LC_|LD_|MALLOC_|SSL_|OPENSSL_)|^(?:PATH|HOME|LANG|TZ|VIRTUAL_ENV)$/.test(name),
   async plan({ program, env, controlIn, controlOut }) {
     const wanted = program ?? (typeof options.program === 'string' ? options.program : 'python3');
     const file = await findInterpreter(wanted, env);

@@ -29,6 +29,7 @@ export const composeContext = (current: BashContext, wanted: KernelContext): str
     if (name in wanted.env || ownVariables.has(name)) continue;
     changes.push(`builtin unset ${name} 2>/dev/null||builtin :`);
   }
+  if (wanted.first) changes.push('builtin unset OLDPWD;builtin export OLDPWD');
   return `${changes.join('\n')}\n`;
 };
 

@@ -21,6 +21,8 @@ export const createDriver = (options: DriverOptions): LanguageDriver => {
     language: 'bash',
     interruptSteps: bashInterruptSteps,
     holdsOutput: false,
+    readsAtStart: (name) =>
+      /^(?:BASH|LC_|LD_|MALLOC_)|^(?:PATH|LANG|SHELLOPTS|POSIXLY_CORRECT|TMOUT|IFS)$/.test(name),
     plan(context) {
       const program = resolveProgram(context.program ?? String(options.program ?? 'bash'), context.env.PATH);
       paths = bashPaths(context, program);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   createHostId,
   InvalidOptionsError,
+  type Language,
   type LanguageDescriptor,
   ResourceExhaustedError,
   type RuntimeSession,
@@ -16,8 +17,9 @@ import {
 } from '@holdfast/protocol';
 import { type Reaper, startReaper } from './reaper.ts';
 import { type HostSession, openSession } from './session.ts';
-import { defaultTimeoutMs, resolveSettings } from './session-settings.ts';
+import { checkConfig, defaultTimeoutMs, resolveSettings } from './session-settings.ts';
 import { createThreadPool, type ThreadPool } from './thread-pool.ts';
+import { createWarmThreads, type WarmThreads } from './warm-threads.ts';
 
 /** What a manager logs to: `console` and every logger of note fit. */
 export interface Logger {
@@ -30,8 +32,10 @@ export interface SessionManagerOptions {
   languages: LanguageDescriptor[];
   /** Sessions that may live at once, each in its own thread. Default 256. */
   maxSessions?: number;
-  /** Threads kept ready for the next session. Default 0. */
+  /** Threads kept ready for the next sessions, from the start, each with kernels in it. Default 0. */
   warmThreads?: number;
+  /** Languages whose kernels wait in each warm thread. Default: the first of `languages`. */
+  warmLanguages?: Language[];
   /** Limit of each thread's heap in MiB. Default: V8's own. */
   maxThreadHeapMb?: number;
   /** Told of what went wrong without anybody asking: threads and kernels that died, failed set-up. */
@@ -40,11 +44,13 @@ export interface SessionManagerOptions {
 
 const defaultMaxSessions = 256;
 
-/** No thread or process is started before the first session. */
+/** Without `warmThreads`, no thread or process is started before the first session. */
 export const createSessionManager = (options: SessionManagerOptions): RuntimeSessionManager => {
   const { languages, maxSessions = defaultMaxSessions, warmThreads = 0, maxThreadHeapMb, logger } = options;
   assertCount('maxSessions', maxSessions, 1);
   assertCount('warmThreads', warmThreads, 0);
+  const warmLanguages = options.warmLanguages ?? languages.slice(0, 1).map(({ language }) => language);
+  assertKnown(warmLanguages, languages);
   const hostId = createHostId();
   const sessions = new Map<string, HostSession>();
   const listeners = new Set<(event: SessionEvent) => void>();
@@ -55,10 +61,20 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     const tmpDir = makePrivateFolder();
     const pool = createThreadPool({
       maxThreads: maxSessions,
-      warmThreads,
       ...(maxThreadHeapMb ? { maxHeapMb: maxThreadHeapMb } : {}),
     });
-    return { tmpDir, pool, reaper: startReaper(hostId, tmpDir) };
+    const reaper = startReaper(hostId, tmpDir);
+    const wanted = (): number => Math.min(warmThreads, maxSessions - sessions.size);
+    const threads = createWarmThreads({
+      hostId,
+      languages,
+      warmLanguages,
+      wanted,
+      tmpDir,
+      pool,
+      reaper,
+    });
+    return { tmpDir, pool, reaper, threads };
   };
   const publish = (event: SessionEvent): void => {
     if (logger) log(logger, event);
@@ -81,23 +97,28 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   const open = (workspaceId: string, config: SessionConfig): RuntimeSession => {
     if (closing) throw new InvalidOptionsError('This manager is closed: make a new one for new sessions.');
     if (sessions.size >= maxSessions) throw limitError(workspaceId, maxSessions);
+    checkConfig(workspaceId, config, languages);
     house ??= openHouse();
+    const { threads } = house;
+    const prepared = threads.take();
+    const { preparation } = prepared;
     const settings = resolveSettings(workspaceId, config, {
-      hostId,
       languages,
-      tmpDir: house.tmpDir,
       listened: isListening(),
+      preparation,
     });
     const session = openSession({
       settings,
       timeoutMs: config.timeoutMs ?? defaultTimeoutMs,
-      pool: house.pool,
-      reaper: house.reaper,
+      prepared,
       onEvent: publish,
     });
     sessions.set(workspaceId, session);
+    // Not in this turn: what the caller does next comes first.
+    setImmediate(threads.refill);
     void session.ended.then(() => {
       if (sessions.get(workspaceId) === session) sessions.delete(workspaceId);
+      threads.refill();
     });
     publish({ type: 'session-opened', sessionId: settings.sessionId, workspaceId });
     return session.handle;
@@ -112,11 +133,16 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   const close = async (): Promise<void> => {
     await terminateAll('manager-closed');
     if (!house) return;
+    await house.threads.close();
     await house.pool.close();
     house.reaper.close();
     rmSync(house.tmpDir, { recursive: true, force: true });
   };
 
+  if (warmThreads > 0) {
+    house = openHouse();
+    house.threads.refill();
+  }
   return {
     getOrCreateSession: (workspaceId, config = {}) => live(workspaceId)?.handle ?? open(workspaceId, config),
     getSession: (workspaceId) => live(workspaceId)?.handle ?? null,
@@ -147,6 +173,7 @@ interface House {
   tmpDir: string;
   pool: ThreadPool;
   reaper: Reaper;
+  threads: WarmThreads;
 }
 
 /** In the first of the usual places that lets us: /tmp may be full, read-only or missing. @throws RESOURCE_EXHAUSTED */
@@ -171,6 +198,14 @@ const assertCount = (name: string, value: number, least: number): void => {
   if (Number.isInteger(value) && value >= least) return;
   throw new InvalidOptionsError(`${name} must be a whole number of at least ${least}, not ${value}`, {
     data: { option: name, value },
+  });
+};
+
+const assertKnown = (names: readonly Language[], languages: readonly LanguageDescriptor[]): void => {
+  const unknown = names.filter((name) => !languages.some(({ language }) => language === name));
+  if (unknown.length === 0) return;
+  throw new InvalidOptionsError(`warmLanguages: ${unknown.join(', ')} is not among the manager's languages`, {
+    data: { option: 'warmLanguages', value: names },
   });
 };
 

@@ -2,13 +2,12 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  createSessionId,
-  type HostId,
   InvalidOptionsError,
   type LanguageDescriptor,
   type SessionConfig,
   type SessionSettings,
   sessionConfigSchema,
+  type ThreadPreparation,
 } from '@holdfast/protocol';
 import { selectEnvironment } from './environment.ts';
 
@@ -21,20 +20,19 @@ const defaultMaxOutputBytes = 10 * 1024 * 1024;
 const defaultSpawnRetries = 3;
 
 export interface SettingsContext {
-  hostId: HostId;
   languages: LanguageDescriptor[];
-  /** Private to this host process. */
-  tmpDir: string;
   /** Somebody listens to the manager's events. */
   listened: boolean;
+  /** The thread that the session will live in. */
+  preparation: ThreadPreparation;
 }
 
 /** @throws INVALID_OPTIONS with every problem named */
-export const resolveSettings = (
+export const checkConfig = (
   workspaceId: string,
   config: SessionConfig,
-  { hostId, languages, tmpDir, listened }: SettingsContext,
-): SessionSettings => {
+  languages: readonly LanguageDescriptor[],
+): void => {
   const parsed = sessionConfigSchema.safeParse(config);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
@@ -45,14 +43,22 @@ export const resolveSettings = (
     });
   }
   const language = config.language ?? languages[0]?.language;
-  if (!language || !languages.some((known) => known.language === language)) {
-    const known = languages.map((descriptor) => descriptor.language).join(', ') || 'none';
-    throw new InvalidOptionsError(
-      `Session ${workspaceId} can not be opened: language ${language ?? '(none)'} is not among the manager's (${known})`,
-      { data: { workspaceId, language } },
-    );
-  }
-  const sessionId = createSessionId();
+  if (languages.some((known) => known.language === language)) return;
+  const known = languages.map((descriptor) => descriptor.language).join(', ') || 'none';
+  throw new InvalidOptionsError(
+    `Session ${workspaceId} can not be opened: language ${language ?? '(none)'} is not among the manager's (${known})`,
+    { data: { workspaceId, language } },
+  );
+};
+
+/** @param config - one that was checked */
+export const resolveSettings = (
+  workspaceId: string,
+  config: SessionConfig,
+  { languages, listened, preparation }: SettingsContext,
+): SessionSettings => {
+  const { hostId, sessionId, scratchDir } = preparation;
+  const language = config.language ?? (languages[0] as LanguageDescriptor).language;
   const spillDir = spillFolder(config.spillOutput, sessionId);
   return {
     sessionId,
@@ -76,7 +82,7 @@ export const resolveSettings = (
     ...(spillDir ? { spillDir } : {}),
     spawnRetries: defaultSpawnRetries,
     listened,
-    scratchDir: join(tmpDir, sessionId),
+    scratchDir,
   };
 };
 

@@ -10,6 +10,7 @@ import {
   type CommandEnvelope,
   type HoldfastError,
   type HostFrame,
+  type SessionId,
   type SessionSettings,
   SessionTerminatedError,
   type SessionThreadApi,
@@ -17,8 +18,10 @@ import {
   ThreadDiedError,
   type ThreadEvent,
   type ThreadFrame,
+  type ThreadPreparation,
 } from '@holdfast/protocol';
 import type { Remote } from 'comlink';
+import { markerOf } from '../kernel/process-table.ts';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
 import type { ReceivedOutcome } from '../rpc/command-answer.ts';
 import { wrapPort } from '../rpc/endpoint.ts';
@@ -40,16 +43,29 @@ export interface SessionThread {
 
 export type SessionCall = MortalCalls<Remote<SessionThreadApi>>['call'];
 
-export interface SessionThreadOptions {
-  settings: SessionSettings;
-  pool: ThreadPool;
-  reaper: Reaper;
+export interface SessionListener {
   onEvent(event: ThreadEvent): void;
   onFrame(frame: ThreadFrame): void;
 }
 
-export const startSessionThread = (options: SessionThreadOptions): SessionThread => {
-  const { settings, pool, reaper, onEvent, onFrame } = options;
+/** A thread that is started, and waits for its session. */
+export interface PreparedThread {
+  readonly preparation: ThreadPreparation;
+  /** Makes it a session's. Once. */
+  open(settings: SessionSettings, listener: SessionListener): SessionThread;
+  /** Ends it, and what was started in it. */
+  discard(): void;
+  readonly ended: Promise<void>;
+}
+
+export interface PrepareThreadOptions {
+  preparation: ThreadPreparation;
+  pool: ThreadPool;
+  reaper: Reaper;
+}
+
+export const prepareThread = (options: PrepareThreadOptions): PreparedThread => {
+  const { preparation, pool, reaper } = options;
   const calls = new MessageChannel();
   const data = new MessageChannel();
   // On the port of the calls: input and credits must not overtake the command they belong to.
@@ -57,24 +73,29 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
   const remote = wrapPort<SessionThreadApi>(calls.port1, outbox);
   const commands = createCommandLedger(outbox);
   const kernels = new Set<number>();
+  let session: (SessionListener & Pick<SessionSettings, 'workspaceId'>) | undefined;
+  let discarded = false;
   let termination: { reason: TerminationReason; message?: string } | undefined;
   let tellEnd: () => void = () => undefined;
   const endTold = new Promise<void>((resolve) => {
     tellEnd = resolve;
   });
 
+  const watch = (pid: number, alive: boolean): void => {
+    if (alive) {
+      kernels.add(pid);
+      reaper.add(pid);
+    } else if (kernels.delete(pid)) reaper.remove(pid);
+  };
   const takeEvent = (event: ThreadEvent): void => {
-    if (event.type === 'kernel-started') {
-      kernels.add(event.pid);
-      reaper.add(event.pid);
-    } else if (event.type === 'kernel-died') {
-      kernels.delete(event.pid);
-      reaper.remove(event.pid);
-    } else if (event.type === 'session-terminated') {
+    if (event.type === 'spare-kernel') return watch(event.pid, event.alive);
+    if (event.type === 'kernel-started') watch(event.pid, true);
+    else if (event.type === 'kernel-died') watch(event.pid, false);
+    else if (event.type === 'session-terminated') {
       termination = event;
       tellEnd();
     }
-    onEvent(event);
+    session?.onEvent(event);
   };
   calls.port1.on('message', ({ notices }: Partial<ThreadMessage>) => {
     if (!notices) return;
@@ -83,14 +104,14 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
       else takeEvent(notice);
     }
   });
-  data.port1.on('message', onFrame);
+  data.port1.on('message', (frame: ThreadFrame) => session?.onFrame(frame));
 
-  const task = { settings, callPort: calls.port2, dataPort: data.port2 };
+  const task = { preparation, callPort: calls.port2, dataPort: data.port2 };
   const end = async (cause?: Error): Promise<void> => {
     // The thread can not do it any more, and aborting a thread does not end its children.
-    if (!termination) await endOrphans(settings, [...kernels]);
-    for (const pid of kernels) reaper.remove(pid);
-    const error = endedError(settings, termination?.reason, cause);
+    if (!termination && !discarded) await endOrphans(preparation, [...kernels]);
+    for (const pid of [...kernels]) watch(pid, false);
+    const error = endedError(preparation.sessionId, session?.workspaceId, termination?.reason, cause);
     commands.end(error);
     remote.end(error);
     data.port1.close();
@@ -101,18 +122,30 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
   };
   const ended = pool.run(task).then(
     // The pool's word may overtake the thread's own, which comes on another port and says why.
-    () => endTold.then(() => end()),
+    () => (discarded ? end() : endTold.then(() => end())),
     (error: Error) => end(error),
   );
-  return { call: remote.call, exec: commands.exec, send: outbox.say, ended };
+  return {
+    preparation,
+    open(settings, listener) {
+      session = { ...listener, workspaceId: settings.workspaceId };
+      outbox.say({ type: 'open', settings });
+      return { call: remote.call, exec: commands.exec, send: outbox.say, ended };
+    },
+    discard() {
+      discarded = true;
+      outbox.say({ type: 'discard' });
+    },
+    ended,
+  };
 };
 
 const endOrphans = async (
-  { hostId, sessionId, scratchDir }: SessionSettings,
+  { hostId, sessionId, scratchDir }: ThreadPreparation,
   kernels: number[],
 ): Promise<void> => {
   for (const pid of kernels) killTree(pid);
-  await killMarked(`${hostId}.${sessionId}`);
+  await killMarked(markerOf({ hostId, sessionId }));
   closePipesOf(scratchDir);
   rmSync(scratchDir, { recursive: true, force: true });
 };
@@ -129,12 +162,13 @@ const closePipesOf = (scratchDir: string): void => {
 };
 
 const endedError = (
-  { sessionId, workspaceId }: SessionSettings,
+  sessionId: SessionId,
+  workspaceId: string | undefined,
   reason: TerminationReason | undefined,
   cause: Error | undefined,
 ): HoldfastError => {
-  const name = `session ${sessionId} (workspace ${workspaceId})`;
-  const data = { sessionId, workspaceId };
+  const name = `session ${sessionId} (workspace ${workspaceId ?? 'none yet'})`;
+  const data = { sessionId, ...(workspaceId === undefined ? {} : { workspaceId }) };
   const remedy = 'getOrCreateSession with the same workspace id starts a new one.';
   return reason
     ? new SessionTerminatedError(`The ${name} has ended (${reason}). ${remedy}`, {

@@ -20,10 +20,8 @@ import {
 import { type CommandDefaults, draftCommand, toRuntimeCommand } from './command-options.ts';
 import { type ExecutionContext, type HostExecution, startExecution } from './execution.ts';
 import { failedExecution } from './failed-execution.ts';
-import type { Reaper } from './reaper.ts';
 import { createRecordFeed } from './record-feed.ts';
-import { type SessionThread, startSessionThread } from './session-thread.ts';
-import type { ThreadPool } from './thread-pool.ts';
+import type { PreparedThread, SessionThread } from './session-thread.ts';
 
 /** What the manager needs of a session beside the user's handle. */
 export interface HostSession {
@@ -39,13 +37,12 @@ export interface HostSessionOptions {
   settings: SessionSettings;
   /** Default limit of a command. */
   timeoutMs: number;
-  pool: ThreadPool;
-  reaper: Reaper;
+  prepared: PreparedThread;
   onEvent(event: SessionEvent): void;
 }
 
 export const openSession = (options: HostSessionOptions): HostSession => {
-  const { settings, timeoutMs, pool, reaper } = options;
+  const { settings, timeoutMs, prepared } = options;
   const { sessionId, workspaceId } = settings;
   const executions = new Map<CommandId, HostExecution<string | Uint8Array>>();
   const listeners = new Set<(event: SessionEvent) => void>();
@@ -82,13 +79,7 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     const execution = executions.get(id);
     if (execution?.isOver() && execution.isDelivered()) executions.delete(id);
   };
-  const thread: SessionThread = startSessionThread({
-    settings,
-    pool,
-    reaper,
-    onEvent: takeEvent,
-    onFrame: takeFrame,
-  });
+  const thread: SessionThread = prepared.open(settings, { onEvent: takeEvent, onFrame: takeFrame });
   void thread.ended.then(() => feed.end());
 
   const describe = (): string => `session ${sessionId} (workspace ${workspaceId})`;

@@ -11,18 +11,16 @@ export interface ThreadPool {
 
 export interface ThreadPoolOptions {
   maxThreads: number;
-  /** Threads kept ready without a session. */
-  warmThreads: number;
   /** V8's limit for each thread's heap, in MiB. */
   maxHeapMb?: number;
 }
 
-export const createThreadPool = ({ maxThreads, warmThreads, maxHeapMb }: ThreadPoolOptions): ThreadPool => {
+export const createThreadPool = ({ maxThreads, maxHeapMb }: ThreadPoolOptions): ThreadPool => {
   const pool = new Piscina<SessionThreadTask, void>({
     // Piscina wants a path or a URL as a string. The bundled entry loads four times as fast as its modules would.
     filename: createRequire(import.meta.url).resolve('@holdfast/core/session-thread'),
     name: 'runSessionThread',
-    minThreads: Math.min(warmThreads, maxThreads),
+    minThreads: 0,
     maxThreads,
     concurrentTasksPerWorker: 1,
     // A waiting thread would otherwise block in Atomics.wait and not see its session's messages.

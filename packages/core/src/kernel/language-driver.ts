@@ -55,6 +55,11 @@ export interface LanguageDriver {
    * commands (Node). Otherwise it opens the pipes of each request and closes them before it replies.
    */
   readonly holdsOutput: boolean;
+  /**
+   * Whether the language looks at this environment variable when it starts, so that changing it later is
+   * not the same. Default: none. A kernel that was started ahead is used only where none of these differ.
+   */
+  readsAtStart?(name: string): boolean;
   plan(context: LaunchContext): LaunchPlan | Promise<LaunchPlan>;
   /** The kernel's calls over the control channel. For kernels that speak JSON: `jsonKernel(channel)`. */
   connect(channel: ControlChannel): KernelApi;

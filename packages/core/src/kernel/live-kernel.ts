@@ -56,6 +56,8 @@ export interface LiveKernelOptions {
   cwd: string;
   env: Readonly<Record<string, string>>;
   program?: string;
+  /** Told as soon as there is a process, long before it is ready. */
+  onStarted?(pid: number): void;
 }
 
 /** How long a kernel may take to say hello. A cold Python on a loaded machine needs seconds. */
@@ -67,7 +69,7 @@ const errandLimitMs = 5_000;
 
 /** @throws SPAWN_FAILED with the child's stderr in `data` */
 export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveKernel> => {
-  const { driver, pool, scratchDir, cwd, env, program } = options;
+  const { driver, pool, scratchDir, cwd, env, program, onStarted } = options;
   const [toKernel, fromKernel, stdout, stderr] = await takePipes(pool);
   const channel = openControlChannel(toKernel, fromKernel, scratchDir);
   let child: ChildKernel;
@@ -89,6 +91,7 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
   }
 
   const { pid, exited } = child;
+  onStarted?.(pid);
   const { call, end: endCalls } = createMortalCalls(driver.connect(channel));
   void exited.then((exit) => {
     endCalls(new KernelDiedError(exit));

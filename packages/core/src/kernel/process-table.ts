@@ -1,6 +1,7 @@
 /** Finds and signals the processes of a session through /proc, wherever they hid. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { uptime } from 'node:os';
+import type { HostId, SessionId } from '@holdfast/protocol';
 
 export interface ProcessInfo {
   pid: number;
@@ -15,6 +16,10 @@ export interface ProcessInfo {
 
 /** The variable every kernel and its descendants carry: `<host id>.<session id>`. */
 export const markerName = 'HOLDFAST_SESSION';
+
+/** Its value: whose a process is. */
+export const markerOf = ({ hostId, sessionId }: { hostId: HostId; sessionId: SessionId }): string =>
+  `${hostId}.${sessionId}`;
 
 // Linux reports start times in USER_HZ, which is 100 on every architecture Node runs on.
 const ticksPerSecond = 100;
@@ -85,8 +90,8 @@ const findChildren = (root: number, table: ProcessInfo[]): Map<number, ProcessIn
 /** Processes that were started with this marker in their environment, also after `setsid` and a double fork. */
 export const findMarked = (marker: string, table = readProcessTable()): ProcessInfo[] => {
   const entry = `${markerName}=${marker}`;
-  return table.filter(({ pid, state }) => {
-    if (pid === process.pid || state === 'Z') return false;
+  return table.filter(({ pid, state, startedAt }) => {
+    if (pid === process.pid || state === 'Z' || startedAt < bornAt) return false;
     const environment = readText(`/proc/${pid}/environ`);
     return environment !== undefined && `\0${environment}\0`.includes(`\0${entry}\0`);
   });
@@ -94,6 +99,13 @@ export const findMarked = (marker: string, table = readProcessTable()): ProcessI
 
 /** `performance.now()` as seconds since boot, to compare with start times. */
 export const bootTimeOf = (time: number): number => uptime() - (performance.now() - time) / 1_000;
+
+/**
+ * Nothing that is older than this thread was started by it, which leaves out most of a machine. Read once: the
+ * clock of `uptime` goes on while a machine sleeps, that of `performance.now` does not. Both it and start
+ * times have a resolution of 10 ms.
+ */
+const bornAt = uptime() - 0.05;
 
 /** Sends a signal; a process that is gone is no error. @returns whether it was there */
 export const signalProcess = (pid: number, signal: NodeJS.Signals | 0): boolean => {
@@ -107,11 +119,20 @@ export const signalProcess = (pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 };
 
+/** One per thread: a look at every process of the machine should not allocate for each. */
+const shared = Buffer.allocUnsafeSlow(65_536);
+
 const readText = (path: string): string | undefined => {
+  let fd: number | undefined;
   try {
-    return readFileSync(path, 'latin1');
+    fd = openSync(path, 'r');
+    const length = readSync(fd, shared);
+    if (length < shared.length) return shared.toString('latin1', 0, length);
+    return shared.toString('latin1', 0, length) + readFileSync(fd, 'latin1');
   } catch {
     // Gone since the listing, or another user's.
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 };

@@ -45,10 +45,14 @@ export const killTree = (pid: number): void => {
   for (const child of descendants) signalProcess(child.pid, 'SIGKILL');
 };
 
-/** Kills what carries the marker until a look around finds nothing: a fork may outrun one pass. */
-export const killMarked = async (marker: string, passes = 20): Promise<void> => {
-  for (let pass = 0; pass < passes; pass += 1) {
-    const marked = findMarked(marker);
+/**
+ * Kills what carries the marker until a look around finds nothing: a fork may outrun one pass.
+ *
+ * @param spared - pids that carry it and live on
+ */
+export const killMarked = async (marker: string, spared: ReadonlySet<number> = new Set()): Promise<void> => {
+  for (let pass = 0; pass < 20; pass += 1) {
+    const marked = findMarked(marker).filter(({ pid }) => !spared.has(pid));
     if (marked.length === 0) return;
     for (const { pid } of marked) signalProcess(pid, 'SIGKILL');
     await delay(pass < 5 ? 5 : 50);

@@ -5,6 +5,7 @@ import {
   bootTimeOf,
   findDescendants,
   findMarked,
+  markerOf,
   type ProcessInfo,
   readProcessTable,
 } from '../kernel/process-table.ts';
@@ -15,7 +16,7 @@ import type { SessionRuntime } from './session-runtime.ts';
  * @returns the children of this kernel, and what left its process session, oldest first
  */
 export const listJobs = (runtime: SessionRuntime, kernelPid: number, known: JobInfo[]): JobInfo[] => {
-  const { settings, slots } = runtime;
+  const { settings, slots, spares } = runtime;
   const table = readProcessTable();
   const kernels = new Set([...slots.values()].map(({ live }) => live?.pid));
   const ofOthers = new Set<number>();
@@ -24,7 +25,7 @@ export const listJobs = (runtime: SessionRuntime, kernelPid: number, known: JobI
     for (const child of findDescendants(pid, table)) ofOthers.add(child.pid);
   }
   const found = new Map<number, ProcessInfo>();
-  const marked = findMarked(`${settings.hostId}.${settings.sessionId}`, table);
+  const marked = findMarked(markerOf(settings), table).filter(({ pid }) => !spares.pids.has(pid));
   for (const process of [...findDescendants(kernelPid, table), ...marked]) {
     if (kernels.has(process.pid) || ofOthers.has(process.pid) || process.state === 'Z') continue;
     found.set(process.pid, process);

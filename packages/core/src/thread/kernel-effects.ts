@@ -1,14 +1,16 @@
 /** What the kernel machine's states do: launch, stop, kill, climb the ladder, report. */
-import { statSync } from 'node:fs';
-import { type Language, SpawnFailedError } from '@holdfast/protocol';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Language, type SessionSettings, SpawnFailedError } from '@holdfast/protocol';
 import { climbInterruptLadder } from '../kernel/interrupt-ladder.ts';
-import type { DriverModule, LanguageDriver } from '../kernel/language-driver.ts';
-import { describeExit, describeLoss, startLiveKernel } from '../kernel/live-kernel.ts';
-import { markerName } from '../kernel/process-table.ts';
+import { describeExit, describeLoss, type LiveKernel, startLiveKernel } from '../kernel/live-kernel.ts';
+import { loadDriver } from '../kernel/load-driver.ts';
+import { markerName, markerOf } from '../kernel/process-table.ts';
 import { runCommand, settleUnrun } from './command-run.ts';
 import { runSetup } from './kernel-errands.ts';
 import { kernelMachine } from './kernel-machine.ts';
 import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
+import type { KernelStart } from './spare-kernels.ts';
 
 const slotOf = (runtime: SessionRuntime, language: Language): KernelSlot => {
   const existing = runtime.slots.get(language);
@@ -16,6 +18,7 @@ const slotOf = (runtime: SessionRuntime, language: Language): KernelSlot => {
   const slot: KernelSlot = {
     language,
     epoch: 0,
+    folder: undefined,
     generation: 0,
     live: undefined,
     untoldLoss: undefined,
@@ -79,22 +82,14 @@ export const provideKernelEffects = (getRuntime: () => SessionRuntime) =>
   });
 
 const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> => {
-  const { settings, pool, machine, emit } = runtime;
+  const { settings, machine, emit } = runtime;
   const { language } = slot;
   const generation = ++slot.generation;
   const actor = machine.kernel(language);
   try {
     await slot.stopping;
-    const driver = await loadDriver(runtime, language);
     assertFolder(settings.cwd);
-    const live = await startLiveKernel({
-      driver,
-      pool,
-      scratchDir: settings.scratchDir,
-      cwd: settings.cwd,
-      env: { ...settings.env, [markerName]: `${settings.hostId}.${settings.sessionId}` },
-      ...(language === 'bash' && settings.shell ? { program: settings.shell } : {}),
-    });
+    const live = await obtainKernel(runtime, slot);
     if (generation !== slot.generation) {
       // Told to stop in the meantime.
       live.kill();
@@ -112,7 +107,7 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
       emit({ type: 'kernel-died', language, pid: live.pid, epoch, reason, expected });
       // Under a command, the run tells: it has output to collect before the machine moves on.
       if (expected || slot.run) return;
-      slot.untoldLoss ??= describeLoss(exit, driver);
+      slot.untoldLoss ??= describeLoss(exit, live.driver);
       actor?.send({ type: 'DIED', reason });
     });
     await runSetup(runtime, slot, live);
@@ -122,15 +117,41 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
   }
 };
 
-const loadDriver = async (runtime: SessionRuntime, language: Language): Promise<LanguageDriver> => {
-  const descriptor = runtime.settings.languages.find((candidate) => candidate.language === language);
-  if (!descriptor) throw new Error(`this manager was not given the language ${language}`);
-  const { createDriver }: DriverModule = await import(descriptor.driver);
-  return createDriver(descriptor.options);
+/** One that is ready, or a new one. What a kernel that died has left in its folder is for its successor. */
+const obtainKernel = async (
+  { settings, pool, spares }: SessionRuntime,
+  slot: KernelSlot,
+): Promise<LiveKernel> => {
+  const { language } = slot;
+  const start = kernelStart(settings, language);
+  const spare = slot.folder === undefined ? await spares.take(language, start) : undefined;
+  if (spare) {
+    slot.folder = spare.folder;
+    return spare.live;
+  }
+  slot.folder ??= join(settings.scratchDir, `kernel-${language}`);
+  mkdirSync(slot.folder, { recursive: true, mode: 0o700 });
+  return startLiveKernel({
+    driver: await loadDriver(settings.languages, language),
+    pool,
+    scratchDir: slot.folder,
+    ...start,
+  });
+};
+
+/** What the session's kernels of a language are started with. */
+export const kernelStart = (settings: SessionSettings, language: Language): KernelStart => {
+  const { cwd, env, shell } = settings;
+  return {
+    cwd,
+    env: { ...env, [markerName]: markerOf(settings) },
+    ...(language === 'bash' && shell ? { program: shell } : {}),
+  };
 };
 
 const assertFolder = (cwd: string): void => {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`cwd ${cwd} is not a folder`);
+  accessSync(cwd, constants.X_OK);
 };
 
 const stop = (slot: KernelSlot): void => {

@@ -1,35 +1,69 @@
 /** Entry of a session thread: a Piscina task that lasts as long as its session. */
+import { mkdirSync, rmSync } from 'node:fs';
 import { type MessagePort, threadId } from 'node:worker_threads';
-import type { SessionSettings } from '@holdfast/protocol';
+import type { HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
+import { createFifoPool } from '../kernel/fifo.ts';
+import { markerName, markerOf } from '../kernel/process-table.ts';
 import { exposeOnPort } from '../rpc/endpoint.ts';
 import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage, ThreadNotice } from '../rpc/port-messages.ts';
-import { startSessionActor } from './session-actors.ts';
+import { type SessionActor, startSessionActor } from './session-actors.ts';
 import { createSessionApi, takeHostFrame } from './session-api.ts';
+import { createSpareKernels } from './spare-kernels.ts';
 
 export interface SessionThreadTask {
-  settings: SessionSettings;
+  preparation: ThreadPreparation;
   /** Calls, commands and answers, and what must keep its order with them: events; input and credits of commands. */
   callPort: MessagePort;
   /** Output and inspection records. */
   dataPort: MessagePort;
 }
 
-/** Settles when the session has ended and nothing of it is left. */
-export const runSessionThread = ({ settings, callPort, dataPort }: SessionThreadTask): Promise<void> =>
+/**
+ * Gets ready, then waits for the session's settings, which for a thread that is not started ahead of
+ * need are there already. Settles when the session has ended and nothing of it is left.
+ */
+export const runSessionThread = ({ preparation, callPort, dataPort }: SessionThreadTask): Promise<void> =>
   new Promise((resolve) => {
+    const { scratchDir, languages } = preparation;
+    mkdirSync(scratchDir, { mode: 0o700 });
     const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
-    outbox.say({ type: 'thread-started', threadId });
-    const actor = startSessionActor({
-      settings,
-      outbox,
-      sendData: (frame) => dataPort.postMessage(frame),
-      // A turn later, so that the answer to `terminate` leaves before the ports close.
-      onTerminated: () => setImmediate(resolve),
-    });
-    exposeOnPort(createSessionApi(actor.runtime), callPort, outbox);
-    callPort.on('message', ({ frames }: Partial<HostMessage>) => {
-      if (!frames) return;
-      for (const frame of frames) takeHostFrame(actor.runtime, frame, actor);
-    });
+    const pool = createFifoPool(scratchDir);
+    const spares = createSpareKernels({ languages, pool, scratchDir, emit: outbox.say });
+    warmUp(preparation, spares.prepare);
+    let actor: SessionActor | undefined;
+
+    const open = (settings: SessionSettings): void => {
+      outbox.say({ type: 'thread-started', threadId });
+      actor = startSessionActor({
+        settings,
+        pool,
+        spares,
+        outbox,
+        sendData: (frame) => dataPort.postMessage(frame),
+        // A turn later, so that the answer to `terminate` leaves before the ports close.
+        onTerminated: () => setImmediate(resolve),
+      });
+      exposeOnPort(createSessionApi(actor.runtime), callPort, outbox);
+    };
+    const discard = async (): Promise<void> => {
+      await spares.end();
+      pool.close();
+      rmSync(scratchDir, { recursive: true, force: true });
+      resolve();
+    };
+    const take = (frame: HostFrame): void => {
+      if (frame.type === 'open') open(frame.settings);
+      else if (frame.type === 'discard') void discard();
+      else if (actor) takeHostFrame(actor.runtime, frame, actor);
+    };
+    callPort.on('message', ({ frames }: Partial<HostMessage>) => frames?.forEach(take));
   });
+
+/** The folder is any that exists: whoever takes the kernel says where it shall be. */
+const warmUp = (
+  { warm, env, ...ids }: ThreadPreparation,
+  prepare: (language: ThreadPreparation['warm'][number], start: { cwd: string; env: typeof env }) => void,
+): void => {
+  for (const language of warm) prepare(language, { cwd: '/', env: { ...env, [markerName]: markerOf(ids) } });
+};

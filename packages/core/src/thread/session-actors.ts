@@ -1,8 +1,7 @@
 /** Builds the session actor: machine, effects, recorder, and the data they share. */
-import { mkdirSync } from 'node:fs';
 import type { SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
-import { createFifoPool } from '../kernel/fifo.ts';
+import type { FifoPool } from '../kernel/fifo.ts';
 import type { Outbox } from '../rpc/outbox.ts';
 import type { ThreadNotice } from '../rpc/port-messages.ts';
 import { createCommandQueue } from './command-queue.ts';
@@ -11,9 +10,13 @@ import type { PendingCommand } from './pending-command.ts';
 import { provideSessionEffects } from './session-effects.ts';
 import type { SessionContext } from './session-machine.ts';
 import type { SessionRuntime } from './session-runtime.ts';
+import type { SpareKernels } from './spare-kernels.ts';
 
 export interface SessionActorOptions {
   settings: SessionSettings;
+  pool: FifoPool;
+  /** Kernels that were started while the thread waited for its session. */
+  spares: SpareKernels;
   /** Answers and events keep their order. */
   outbox: Outbox<ThreadNotice>;
   sendData(frame: ThreadFrame): void;
@@ -31,9 +34,7 @@ export interface SessionActor {
 }
 
 export const startSessionActor = (options: SessionActorOptions): SessionActor => {
-  const { settings, outbox, sendData, onTerminated } = options;
-  const { scratchDir } = settings;
-  mkdirSync(scratchDir, { mode: 0o700 });
+  const { settings, pool, spares, outbox, sendData, onTerminated } = options;
   const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
   let watched = false;
   let { listened } = settings;
@@ -67,13 +68,15 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
   });
   runtime = {
     settings,
-    pool: createFifoPool(scratchDir),
+    pool,
+    spares,
     slots: new Map(),
     commands: new Map(),
     history: [],
     remembered: new Map(),
     contextOwner: undefined,
     lastActivityAt: performance.now(),
+    resets: 0,
     idleTimer: undefined,
     terminationReason: 'requested',
     terminationMessage: undefined,

@@ -3,10 +3,10 @@ import type {
   CommandEnvelope,
   CommandId,
   CommandOutcome,
-  HostFrame,
   InterruptAnswer,
   KernelDescription,
   Language,
+  SessionFrame,
   SessionThreadApi,
 } from '@holdfast/protocol';
 import { packOutcome, packRejection } from '../rpc/command-answer.ts';
@@ -93,7 +93,7 @@ const largeBuffers = ({ stdout, stderr }: CommandOutcome): ArrayBuffer[] | undef
 /** What the host says beside calls. */
 export const takeHostFrame = (
   runtime: SessionRuntime,
-  frame: HostFrame,
+  frame: SessionFrame,
   { setWatched, setListened }: Pick<SessionActor, 'setWatched' | 'setListened'>,
 ): void => {
   if (frame.type === 'exec') return takeCommand(runtime, frame.command);

@@ -9,10 +9,11 @@ import {
   SessionTerminatedError,
   type TerminationReason,
 } from '@holdfast/protocol';
+import { markerOf } from '../kernel/process-table.ts';
 import { killMarked } from '../kernel/shutdown-ladder.ts';
 import { forgetCommand, rememberQueued } from './command-records.ts';
 import type { InspectionRecorder } from './inspection-recorder.ts';
-import { provideKernelEffects } from './kernel-effects.ts';
+import { kernelStart, provideKernelEffects } from './kernel-effects.ts';
 import type { PendingCommand, StopReason } from './pending-command.ts';
 import { sessionMachine, type Waiter } from './session-machine.ts';
 import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
@@ -77,6 +78,7 @@ export const provideSessionEffects = (
       noteIdle: () => {
         const runtime = getRuntime();
         watchIdleness(runtime);
+        keepSpare(runtime);
       },
       joinReset: ({ event }) => {
         if (event.type === 'RESET') resetWaiters.push(event.waiter);
@@ -136,12 +138,16 @@ const noteWhyStopped = ({ machine, slots }: SessionRuntime, reason: StopReason):
 
 /** Every process of the old kernels is gone before the new one starts. */
 const performReset = async (runtime: SessionRuntime, language: Language): Promise<void> => {
-  const { machine, slots, settings } = runtime;
+  const { machine, slots, settings, spares } = runtime;
   await stopKernels(runtime);
-  await killMarked(markerOf(runtime));
+  await killMarked(markerOf(settings), spares.pids);
   runtime.contextOwner = undefined;
-  for (const slot of slots.values()) slot.untoldLoss = undefined;
-  emptyFolder(settings.scratchDir);
+  runtime.resets += 1;
+  for (const slot of slots.values()) {
+    slot.untoldLoss = undefined;
+    slot.folder = undefined;
+  }
+  emptyFolder(settings.scratchDir, spares.folders);
   const slot = slots.get(language) as KernelSlot;
   const launched = new Promise<void>((resolve, reject) => {
     slot.whenLaunched = (error) => (error ? reject(error) : resolve());
@@ -152,7 +158,8 @@ const performReset = async (runtime: SessionRuntime, language: Language): Promis
 
 /** Idle kernels are asked to end, so that exit traps and atexit run; busy ones are killed. */
 const performTermination = async (runtime: SessionRuntime): Promise<void> => {
-  const { slots, pool, settings, machine } = runtime;
+  const { slots, pool, settings, machine, spares } = runtime;
+  const sparesEnded = spares.end();
   const idle = [...slots.values()].filter(({ run, live }) => live && !run);
   await Promise.all(
     idle.map(async (slot) => {
@@ -165,7 +172,8 @@ const performTermination = async (runtime: SessionRuntime): Promise<void> => {
     }),
   );
   await stopKernels(runtime);
-  await killMarked(markerOf(runtime));
+  await sparesEnded;
+  await killMarked(markerOf(settings));
   // The command that was running has its result by then, and the host has it before it hears of the end.
   await nextTurn();
   pool.close();
@@ -181,11 +189,20 @@ const stopKernels = async ({ slots, machine }: SessionRuntime): Promise<void> =>
   await Promise.all(ending);
 };
 
-const markerOf = ({ settings }: SessionRuntime): string => `${settings.hostId}.${settings.sessionId}`;
-
-const emptyFolder = (folder: string): void => {
+const emptyFolder = (folder: string, spared: ReadonlySet<string>): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!spared.has(path)) rmSync(path, { recursive: true, force: true });
+  }
+};
+
+/**
+ * A session that was reset may be so again, and then need not wait for a kernel. One that never was does not
+ * pay for a second process.
+ */
+const keepSpare = ({ resets, settings, spares }: SessionRuntime): void => {
+  if (resets > 0) spares.prepare(settings.language, kernelStart(settings, settings.language));
 };
 
 /** One timer that is looked at when it fires, instead of one that is set anew for every command. */

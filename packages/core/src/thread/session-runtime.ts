@@ -18,12 +18,15 @@ import type { CommandAnswer } from '../rpc/command-answer.ts';
 import type { OutputCollector } from './output-collector.ts';
 import type { PendingCommand } from './pending-command.ts';
 import type { KernelActor, SessionContext, SessionEvent } from './session-machine.ts';
+import type { SpareKernels } from './spare-kernels.ts';
 
 /** One language's place in the session, whether or not a kernel is in it. */
 export interface KernelSlot {
   readonly language: Language;
   /** How many processes it has had. */
   epoch: number;
+  /** Its kernels' own folder, from one process to the next: a kernel that died may have left a checkpoint there. */
+  folder: string | undefined;
   /** Rises with every launch and stop, so that a launch that was overtaken can tell. */
   generation: number;
   live: LiveKernel | undefined;
@@ -64,6 +67,7 @@ export interface SessionMachineView {
 export interface SessionRuntime {
   readonly settings: SessionSettings;
   readonly pool: FifoPool;
+  readonly spares: SpareKernels;
   readonly slots: Map<Language, KernelSlot>;
   /** Commands that input and credits may be for: accepted, and not yet wholly delivered. */
   readonly commands: Map<CommandId, PendingCommand>;
@@ -73,6 +77,8 @@ export interface SessionRuntime {
   contextOwner: Language | undefined;
   /** `performance.now()` of when the session last became idle. */
   lastActivityAt: number;
+  /** How often it was reset. */
+  resets: number;
   idleTimer: NodeJS.Timeout | undefined;
   terminationReason: TerminationReason;
   /** What goes with the reason: the error of a spawn that failed. */

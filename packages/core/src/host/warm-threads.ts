@@ -1,0 +1,70 @@
+/** Session threads that are started before they are needed, each with kernels ready in it. */
+import { join } from 'node:path';
+import { createSessionId, type HostId, type Language, type LanguageDescriptor } from '@holdfast/protocol';
+import { selectEnvironment } from './environment.ts';
+import type { Reaper } from './reaper.ts';
+import { type PreparedThread, prepareThread } from './session-thread.ts';
+import type { ThreadPool } from './thread-pool.ts';
+
+export interface WarmThreads {
+  /** One that is ready or on its way to be, otherwise a new one. */
+  take(): PreparedThread;
+  /** Starts as many as are wanted, within what sessions leave of the limit. */
+  refill(): void;
+  /** Ends those that nobody took. */
+  close(): Promise<void>;
+}
+
+export interface WarmThreadsOptions {
+  hostId: HostId;
+  languages: LanguageDescriptor[];
+  /** Languages whose kernels wait in each. */
+  warmLanguages: readonly Language[];
+  /** How many are wanted now. */
+  wanted(): number;
+  /** Private to this host process. */
+  tmpDir: string;
+  pool: ThreadPool;
+  reaper: Reaper;
+}
+
+export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
+  const { hostId, languages, warmLanguages, wanted, tmpDir, pool, reaper } = options;
+  const warm = new Set<PreparedThread>();
+  let closed = false;
+
+  const prepare = (kernels: readonly Language[]): PreparedThread => {
+    const sessionId = createSessionId();
+    const preparation = {
+      hostId,
+      sessionId,
+      languages,
+      warm: [...kernels],
+      env: selectEnvironment(process.env, false, {}),
+      scratchDir: join(tmpDir, sessionId),
+    };
+    return prepareThread({ preparation, pool, reaper });
+  };
+  return {
+    take() {
+      const [thread] = warm;
+      if (!thread) return prepare([]);
+      warm.delete(thread);
+      return thread;
+    },
+    refill() {
+      while (!closed && warm.size < wanted()) {
+        const thread = prepare(warmLanguages);
+        warm.add(thread);
+        void thread.ended.then(() => warm.delete(thread));
+      }
+    },
+    async close() {
+      closed = true;
+      const unused = [...warm];
+      warm.clear();
+      for (const thread of unused) thread.discard();
+      await Promise.all(unused.map(({ ended }) => ended));
+    },
+  };
+};
