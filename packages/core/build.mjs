@@ -1,14 +1,13 @@
-/**
- * Bundles the thread entry into one file: a session thread then loads one module instead of some
- * two hundred, which is most of its start-up time. Drivers stay apart; they are imported by URL.
- */
-import { build } from 'rolldown';
+/** Bundles what a worker thread runs: a small entry, and the code of session threads, which that loads. */
+import { bundle } from '../../scripts/lib/bundle.mjs';
 
-await build({
+await bundle(import.meta.dirname, {
   input: 'src/thread/run-session-thread.ts',
-  cwd: import.meta.dirname,
-  platform: 'node',
-  tsconfig: 'tsconfig.json',
-  logLevel: 'warn',
-  output: { file: 'dist/session-thread.js', format: 'esm', sourcemap: true, codeSplitting: false },
+  file: 'dist/session-thread.cjs',
+  format: 'cjs',
+});
+await bundle(import.meta.dirname, {
+  input: 'src/thread/session-thread-entry.ts',
+  file: 'dist/session-thread-entry.cjs',
+  format: 'cjs',
 });

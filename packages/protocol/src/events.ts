@@ -52,7 +52,9 @@ export type SessionEventType = SessionEvent['type'];
 export type ThreadEvent =
   | OwnEvent
   /** A kernel that was started ahead, and is nobody's yet: the host watches over its process, too. */
-  | { type: 'spare-kernel'; pid: number; alive: boolean };
+  | { type: 'spare-kernel'; pid: number; alive: boolean }
+  /** Compiled code, for later threads to start with. */
+  | { type: 'code-cache'; code: Uint8Array };
 
 type OwnEvent = SessionEvent extends infer Event
   ? Event extends { type: 'session-opened' }

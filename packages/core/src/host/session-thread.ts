@@ -28,6 +28,7 @@ import { wrapPort } from '../rpc/endpoint.ts';
 import type { MortalCalls } from '../rpc/mortal-calls.ts';
 import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage } from '../rpc/port-messages.ts';
+import { shareCodeCache } from './code-cache.ts';
 import { createCommandLedger } from './command-ledger.ts';
 import type { Reaper } from './reaper.ts';
 import type { ThreadPool } from './thread-pool.ts';
@@ -89,6 +90,7 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
   };
   const takeEvent = (event: ThreadEvent): void => {
     if (event.type === 'spare-kernel') return watch(event.pid, event.alive);
+    if (event.type === 'code-cache') return shareCodeCache(event.code);
     if (event.type === 'kernel-started') watch(event.pid, true);
     else if (event.type === 'kernel-died') watch(event.pid, false);
     else if (event.type === 'session-terminated') {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Language, type SessionSettings, SpawnFailedError } from '@holdfast/protocol';
 import { climbInterruptLadder } from '../kernel/interrupt-ladder.ts';
 import { describeExit, describeLoss, type LiveKernel, startLiveKernel } from '../kernel/live-kernel.ts';
-import { loadDriver } from '../kernel/load-driver.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
 import { runCommand, settleUnrun } from './command-run.ts';
 import { runSetup } from './kernel-errands.ts';
@@ -119,7 +118,7 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
 
 /** One that is ready, or a new one. What a kernel that died has left in its folder is for its successor. */
 const obtainKernel = async (
-  { settings, pool, spares }: SessionRuntime,
+  { settings, loadDriver, pool, spares }: SessionRuntime,
   slot: KernelSlot,
 ): Promise<LiveKernel> => {
   const { language } = slot;
@@ -132,7 +131,7 @@ const obtainKernel = async (
   slot.folder ??= join(settings.scratchDir, `kernel-${language}`);
   mkdirSync(slot.folder, { recursive: true, mode: 0o700 });
   return startLiveKernel({
-    driver: await loadDriver(settings.languages, language),
+    driver: await loadDriver(language),
     pool,
     scratchDir: slot.folder,
     ...start,

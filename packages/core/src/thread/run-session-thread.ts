@@ -3,6 +3,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { type MessagePort, threadId } from 'node:worker_threads';
 import type { HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
 import { createFifoPool } from '../kernel/fifo.ts';
+import type { DriverModule } from '../kernel/language-driver.ts';
+import { createDriverLoader } from '../kernel/load-driver.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
 import { exposeOnPort } from '../rpc/endpoint.ts';
 import { createOutbox } from '../rpc/outbox.ts';
@@ -19,24 +21,39 @@ export interface SessionThreadTask {
   dataPort: MessagePort;
 }
 
+/** What the thread's entry does for it. */
+export interface ThreadServices {
+  importDriver(url: string): Promise<DriverModule>;
+  /** Given where this thread's compiled code is of use to later ones. */
+  createCodeCache: (() => Uint8Array) | undefined;
+}
+
 /**
  * Gets ready, then waits for the session's settings, which for a thread that is not started ahead of
  * need are there already. Settles when the session has ended and nothing of it is left.
  */
-export const runSessionThread = ({ preparation, callPort, dataPort }: SessionThreadTask): Promise<void> =>
+export const runSessionThread = (
+  { preparation, callPort, dataPort }: SessionThreadTask,
+  { importDriver, createCodeCache }: ThreadServices,
+): Promise<void> =>
   new Promise((resolve) => {
     const { scratchDir, languages } = preparation;
     mkdirSync(scratchDir, { mode: 0o700 });
     const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
     const pool = createFifoPool(scratchDir);
-    const spares = createSpareKernels({ languages, pool, scratchDir, emit: outbox.say });
+    const loadDriver = createDriverLoader(languages, importDriver);
+    const spares = createSpareKernels({ loadDriver, pool, scratchDir, emit: outbox.say });
     warmUp(preparation, spares.prepare);
+    if (createCodeCache) {
+      setTimeout(() => outbox.say({ type: 'code-cache', code: createCodeCache() }), startUpMs).unref();
+    }
     let actor: SessionActor | undefined;
 
     const open = (settings: SessionSettings): void => {
       outbox.say({ type: 'thread-started', threadId });
       actor = startSessionActor({
         settings,
+        loadDriver,
         pool,
         spares,
         outbox,
@@ -59,6 +76,9 @@ export const runSessionThread = ({ preparation, callPort, dataPort }: SessionThr
     };
     callPort.on('message', ({ frames }: Partial<HostMessage>) => frames?.forEach(take));
   });
+
+/** By then most of what a start needs was compiled, and a first command was run. */
+const startUpMs = 500;
 
 /** The folder is any that exists: whoever takes the kernel says where it shall be. */
 const warmUp = (

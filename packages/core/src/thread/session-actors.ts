@@ -2,6 +2,7 @@
 import type { SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import type { FifoPool } from '../kernel/fifo.ts';
+import type { LoadDriver } from '../kernel/load-driver.ts';
 import type { Outbox } from '../rpc/outbox.ts';
 import type { ThreadNotice } from '../rpc/port-messages.ts';
 import { createCommandQueue } from './command-queue.ts';
@@ -14,6 +15,7 @@ import type { SpareKernels } from './spare-kernels.ts';
 
 export interface SessionActorOptions {
   settings: SessionSettings;
+  loadDriver: LoadDriver;
   pool: FifoPool;
   /** Kernels that were started while the thread waited for its session. */
   spares: SpareKernels;
@@ -34,7 +36,7 @@ export interface SessionActor {
 }
 
 export const startSessionActor = (options: SessionActorOptions): SessionActor => {
-  const { settings, pool, spares, outbox, sendData, onTerminated } = options;
+  const { settings, loadDriver, pool, spares, outbox, sendData, onTerminated } = options;
   const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
   let watched = false;
   let { listened } = settings;
@@ -68,6 +70,7 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
   });
   runtime = {
     settings,
+    loadDriver,
     pool,
     spares,
     slots: new Map(),

@@ -14,6 +14,7 @@ import type {
 import type { FifoPool } from '../kernel/fifo.ts';
 import type { InterruptLadder } from '../kernel/interrupt-ladder.ts';
 import type { LiveKernel } from '../kernel/live-kernel.ts';
+import type { LoadDriver } from '../kernel/load-driver.ts';
 import type { CommandAnswer } from '../rpc/command-answer.ts';
 import type { OutputCollector } from './output-collector.ts';
 import type { PendingCommand } from './pending-command.ts';
@@ -66,6 +67,7 @@ export interface SessionMachineView {
 
 export interface SessionRuntime {
   readonly settings: SessionSettings;
+  readonly loadDriver: LoadDriver;
   readonly pool: FifoPool;
   readonly spares: SpareKernels;
   readonly slots: Map<Language, KernelSlot>;

@@ -7,11 +7,11 @@
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Language, LanguageDescriptor, ThreadEvent } from '@holdfast/protocol';
+import type { Language, ThreadEvent } from '@holdfast/protocol';
 import type { FifoPool } from '../kernel/fifo.ts';
 import type { LanguageDriver } from '../kernel/language-driver.ts';
 import { type LiveKernel, startLiveKernel } from '../kernel/live-kernel.ts';
-import { loadDriver } from '../kernel/load-driver.ts';
+import type { LoadDriver } from '../kernel/load-driver.ts';
 
 /** What a kernel is started with. */
 export interface KernelStart {
@@ -41,7 +41,7 @@ export interface SpareKernels {
 }
 
 export interface SpareKernelsOptions {
-  languages: readonly LanguageDescriptor[];
+  loadDriver: LoadDriver;
   pool: FifoPool;
   /** The session's private folder. */
   scratchDir: string;
@@ -56,7 +56,7 @@ interface Spare {
 }
 
 export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels => {
-  const { languages, pool, scratchDir, emit } = options;
+  const { loadDriver, pool, scratchDir, emit } = options;
   const spares = new Map<Language, Spare>();
   const pids = new Set<number>();
   let made = 0;
@@ -67,7 +67,7 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
     { cwd, env, program }: KernelStart,
   ): Promise<LiveKernel> => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const driver = await loadDriver(languages, language);
+    const driver = await loadDriver(language);
     let started: number | undefined;
     try {
       const live = await startLiveKernel({

@@ -1,0 +1,8 @@
+/** Bundles the driver: each session thread that uses the language loads it as one file. */
+import { bundle } from '../../scripts/lib/bundle.mjs';
+
+await bundle(import.meta.dirname, {
+  input: 'src/driver.ts',
+  file: 'dist/driver.bundle.js',
+  format: 'esm',
+});
