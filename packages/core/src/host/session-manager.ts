@@ -14,6 +14,7 @@ import {
   SessionLimitError,
   type TerminationReason,
 } from '@holdfast/protocol';
+import { keepReserve } from '../kernel/reserve.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { type HostSession, openSession } from './session.ts';
 import { defaultTimeoutMs, resolveSettings } from './session-settings.ts';
@@ -52,13 +53,20 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   let closing: Promise<void> | undefined;
 
   const openHouse = (): House => {
+    keepReserve('/dev/null');
     const tmpDir = makePrivateFolder();
     const pool = createThreadPool({
       maxThreads: maxSessions,
       warmThreads,
       ...(maxThreadHeapMb ? { maxHeapMb: maxThreadHeapMb } : {}),
     });
-    return { tmpDir, pool, reaper: startReaper(hostId, tmpDir) };
+    try {
+      return { tmpDir, pool, reaper: startReaper(hostId, tmpDir) };
+    } catch (cause) {
+      rmSync(tmpDir, { recursive: true, force: true });
+      const { message } = cause as Error;
+      throw new ResourceExhaustedError(`The manager could not start its reaper: ${message}`, { cause });
+    }
   };
   const publish = (event: SessionEvent): void => {
     if (logger) log(logger, event);

@@ -17,6 +17,7 @@ import {
   type ThreadEvent,
   type ThreadFrame,
 } from '@holdfast/protocol';
+import { withReserve } from '../kernel/reserve.ts';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
 import { type MortalCalls, wrapPort } from '../rpc/endpoint.ts';
 import type { Reaper } from './reaper.ts';
@@ -50,7 +51,9 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
   });
 
   const takeEvent = (event: ThreadEvent): void => {
-    if (event.type === 'kernel-started') {
+    if (event.type === 'thread-started') {
+      thread.noteStarted();
+    } else if (event.type === 'kernel-started') {
       kernels.add(event.pid);
       reaper.add(event.pid);
     } else if (event.type === 'kernel-died') {
@@ -77,7 +80,8 @@ export const startSessionThread = (options: SessionThreadOptions): SessionThread
       takeEvent({ type: 'session-terminated', reason: 'thread-died', ...(message ? { message } : {}) });
     }
   };
-  const ended = pool.run(task).then(
+  const thread = pool.run(task);
+  const ended = thread.ended.then(
     // The pool's word may overtake the thread's own, which comes on another port and says why.
     () => endTold.then(() => end()),
     (error: Error) => end(error),
@@ -93,8 +97,12 @@ const endOrphans = async (
 ): Promise<void> => {
   for (const pid of kernels) killTree(pid);
   await killMarked(`${hostId}.${sessionId}`);
-  closePipesOf(scratchDir);
-  rmSync(scratchDir, { recursive: true, force: true });
+  try {
+    withReserve(() => closePipesOf(scratchDir));
+    rmSync(scratchDir, { recursive: true, force: true });
+  } catch {
+    // No descriptor left to look with. The folder goes with its parent when the manager is closed.
+  }
 };
 
 /** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in. */

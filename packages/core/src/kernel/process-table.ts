@@ -1,6 +1,7 @@
 /** Finds and signals the processes of a session through /proc, wherever they hid. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { withReserve } from './reserve.ts';
 
 export interface ProcessInfo {
   pid: number;
@@ -19,16 +20,24 @@ export const markerName = 'HOLDFAST_SESSION';
 // Linux reports start times in USER_HZ, which is 100 on every architecture Node runs on.
 const ticksPerSecond = 100;
 
-/** All processes that can be read, one pass over /proc. */
+/** All processes that can be read, one pass over /proc. Never throws: it is what ends things that went wrong. */
 export const readProcessTable = (): ProcessInfo[] => {
   const table: ProcessInfo[] = [];
-  for (const name of readdirSync('/proc')) {
+  for (const name of listProcesses()) {
     const first = name.charCodeAt(0);
     if (first < 0x31 || first > 0x39) continue;
     const info = readProcess(Number(name));
     if (info) table.push(info);
   }
   return table;
+};
+
+const listProcesses = (): string[] => {
+  try {
+    return withReserve(() => readdirSync('/proc'));
+  } catch {
+    return [];
+  }
 };
 
 export const readProcess = (pid: number): ProcessInfo | undefined => {
@@ -109,7 +118,7 @@ export const signalProcess = (pid: number, signal: NodeJS.Signals | 0): boolean 
 
 const readText = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'latin1');
+    return withReserve(() => readFileSync(path, 'latin1'));
   } catch {
     // Gone since the listing, or another user's.
     return undefined;

@@ -1,8 +1,10 @@
 /** Builds the session actor: machine, effects, recorder, and the data they share. */
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import { createFifoPool } from '../kernel/fifo.ts';
+import { keepReserve } from '../kernel/reserve.ts';
 import { createCommandQueue } from './command-queue.ts';
 import { createInspectionRecorder, type InspectionRecorder, stateName } from './inspection-recorder.ts';
 import type { PendingCommand } from './pending-command.ts';
@@ -30,6 +32,8 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
   const { settings, sendData, onTerminated } = options;
   const { scratchDir } = settings;
   mkdirSync(scratchDir, { mode: 0o700 });
+  // Named in the session's folder, so that it is found and closed when the thread dies.
+  keepReserve(join(scratchDir, 'reserve'));
   const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
   let watched = false;
   let { listened } = settings;

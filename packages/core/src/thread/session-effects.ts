@@ -9,6 +9,7 @@ import {
   SessionTerminatedError,
   type TerminationReason,
 } from '@holdfast/protocol';
+import { releaseReserve } from '../kernel/reserve.ts';
 import { killMarked } from '../kernel/shutdown-ladder.ts';
 import { forgetCommand, rememberQueued } from './command-records.ts';
 import { provideKernelEffects } from './kernel-effects.ts';
@@ -160,6 +161,7 @@ const performTermination = async (runtime: SessionRuntime): Promise<void> => {
   // The command that was running has its result by then, and the host has it before it hears of the end.
   await nextTurn();
   pool.close();
+  releaseReserve();
   rmSync(settings.scratchDir, { recursive: true, force: true });
 };
 
