@@ -1,0 +1,51 @@
+/** Looks at processes from outside, for tests of faults. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RuntimeSession, SessionEvent } from '../index.ts';
+
+/** Processes whose environment carries the text, counted from /proc; not this one, and no zombies. */
+export const carriers = (text: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => read(`/proc/${name}/environ`).includes(text))
+    .map(Number);
+
+/** The mark that a session's kernels and jobs carry. */
+export const markOf = async (session: RuntimeSession): Promise<string> => {
+  const { env_vars } = await session.state();
+  return `HOLDFAST_SESSION=${env_vars.HOLDFAST_SESSION}`;
+};
+
+/** One letter: R, S, D, Z, T (stopped); empty where there is no such process. */
+export const stateOf = (pid: number): string => / ([A-Z]) [^)]*$/.exec(read(`/proc/${pid}/stat`))?.[1] ?? '';
+
+/** Looks until it holds, or until the time is over. @returns whether it held */
+export const until = async (holds: () => boolean, withinMs: number): Promise<boolean> => {
+  const startedAt = performance.now();
+  while (!holds()) {
+    if (performance.now() - startedAt > withinMs) return false;
+    await delay(10);
+  }
+  return true;
+};
+
+/** The next event of that type. */
+export const nextEvent = <Type extends SessionEvent['type']>(
+  session: RuntimeSession,
+  type: Type,
+): Promise<SessionEvent & { type: Type }> =>
+  new Promise((resolve) => {
+    const stop = session.subscribe((event) => {
+      if (event.type !== type) return;
+      stop();
+      resolve(event as SessionEvent & { type: Type });
+    });
+  });
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+};
