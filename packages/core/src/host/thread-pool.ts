@@ -49,7 +49,13 @@ export const createThreadPool = ({ maxThreads, warmThreads, maxHeapMb }: ThreadP
   const waiting = new Set<AbortController>();
   // A thread that fails before it has a task takes nobody's task down with it: the one it was made for would
   // wait for ever, and an error event without a listener would end the host.
-  pool.on('error', (error: Error) => [...waiting].at(-1)?.abort(error));
+  pool.on('error', (error: Error) => {
+    const youngest = [...waiting].at(-1);
+    if (!youngest) return;
+    // At once: the next thread's failure, which may be told in this very turn, is another task's.
+    waiting.delete(youngest);
+    youngest.abort(error);
+  });
 
   const hold = async (task: SessionThreadTask, controller: AbortController): Promise<void> => {
     const { signal } = controller;

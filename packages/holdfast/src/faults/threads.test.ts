@@ -99,4 +99,13 @@ describe('a thread out of memory', () => {
     expect((await own.getOrCreateSession('heap').exec('echo anew')).stdout).toBe('anew\n');
     await own[Symbol.asyncDispose]();
   });
+
+  it('before it has taken its session: each is told, the host lives, and waits for none', async () => {
+    // Less than a thread needs to load.
+    const own = createSessionManager({ maxThreadHeapMb: 1 });
+    const sessions = [1, 2, 3].map((number) => own.getOrCreateSession(`small ${number}`));
+    const answers = await Promise.all(sessions.map((session) => answer(session.exec('echo no'))));
+    expect(answers).toEqual(Array(3).fill('THREAD_DIED'));
+    await own[Symbol.asyncDispose]();
+  });
 });
