@@ -4,10 +4,14 @@
  *
  * `npm run soak -- --minutes 20 [--sessions 50] [--seed 1] [--json]`
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSessionManager } from 'holdfast';
 import { explain } from './explain.ts';
-import { findOrphans, takeFootprint } from './footprint.ts';
+import { findMarked, takeFootprint } from './footprint.ts';
+import { formatGrowthTable, type Sample, toGrowthTable } from './growth.ts';
 import { createRandom } from './random.ts';
 import { emptyTally, torment } from './tormentor.ts';
 
@@ -24,10 +28,16 @@ const minutes = Number(options.minutes);
 const count = Number(options.sessions);
 const seed = Number(options.seed);
 
+/** Enough for means over quarters of a run of a minute; a sample reads all of /proc. */
+const sampleEveryMs = 2_000;
+
 /** How long what was sent may take to be answered. */
 const graceMinutes = 4;
 
 const run = async (): Promise<void> => {
+  // Of this run alone, so that whatever is left in it is this run's.
+  const tmp = mkdtempSync(join(tmpdir(), 'soak-'));
+  process.env.TMPDIR = tmp;
   const manager = createSessionManager({ maxSessions: count + 2 });
   const tally = emptyTally();
   // Both are answered for, and neither should happen: what it was is worth a line.
@@ -41,17 +51,16 @@ const run = async (): Promise<void> => {
   const startedAt = performance.now();
   const endsAt = startedAt + minutes * 60_000;
   const isOver = (): boolean => performance.now() >= endsAt;
-  const footprints = [{ minute: 0, ...takeFootprint() }];
-  const sampler = setInterval(
-    () => {
-      const minute = Number(((performance.now() - startedAt) / 60_000).toFixed(1));
-      footprints.push({ minute, ...takeFootprint() });
-      if (!options.json) {
-        console.log(`${minute} min: ${tally.accepted} accepted, ${JSON.stringify(footprints.at(-1))}`);
-      }
-    },
-    Math.max(10_000, minutes * 2_000),
-  );
+  const samples: Sample[] = [];
+  let told = startedAt;
+  const sampler = setInterval(() => {
+    const now = performance.now();
+    samples.push({ at: (now - startedAt) / (endsAt - startedAt), ...takeFootprint(tmp, hostMark) });
+    if (options.json || now - told < 60_000) return;
+    told = now;
+    const minute = ((now - startedAt) / 60_000).toFixed(1);
+    console.log(`${minute} min: ${tally.accepted} accepted, ${JSON.stringify(samples.at(-1))}`);
+  }, sampleEveryMs);
   // The longest command and its ladder take ten seconds; a queue of forty of them a few minutes.
   const stuckTimer = setTimeout(
     async () => {
@@ -74,26 +83,20 @@ const run = async (): Promise<void> => {
 
   const rejections = Object.values(tally.rejections).reduce((sum, number) => sum + number, 0);
   const untyped = Object.keys(tally.rejections).filter((code) => code.startsWith('untyped'));
-  const orphans = findOrphans(hostMark).length;
+  const orphans = findMarked(hostMark).length;
+  const end = takeFootprint(tmp, hostMark);
+  rmSync(tmp, { recursive: true, force: true });
   const isBalanced = tally.accepted === tally.results + rejections && untyped.length === 0 && orphans === 0;
   const { awaited: _awaited, ...accounts } = tally;
-  const report = {
-    seed,
-    minutes,
-    sessions: count,
-    ...accounts,
-    orphans,
-    end: takeFootprint(),
-    footprints,
-    isBalanced,
-  };
+  const growth = toGrowthTable(samples);
+  const report = { seed, minutes, sessions: count, ...accounts, orphans, growth, end, isBalanced };
   console.log(
     options.json
       ? JSON.stringify(report)
       : `\n${tally.accepted} accepted = ${tally.results} results + ${rejections} typed rejections ` +
           `${JSON.stringify(tally.rejections)}\nfaults ${JSON.stringify(tally.faults)}\norphans ${orphans}\n` +
-          `first ${JSON.stringify(footprints[1] ?? footprints[0])}\nlast ${JSON.stringify(footprints.at(-1))}\n` +
-          `after the end ${JSON.stringify(report.end)}\nseed ${seed}: ${isBalanced ? 'balanced' : 'NOT BALANCED'}`,
+          `growth: means over quarters of the run after its warm-up, and what is left at the end\n` +
+          `${formatGrowthTable(growth, end)}\nseed ${seed}: ${isBalanced ? 'balanced' : 'NOT BALANCED'}`,
   );
   process.exitCode = isBalanced ? 0 : 1;
 };

@@ -152,10 +152,10 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
   const interrupt = () => {
     if (!running) return;
     const { signalledAt } = running;
-    if (signalledAt !== undefined && Date.now() - signalledAt < sameStepMs) return;
+    if (signalledAt !== undefined && host.now() - signalledAt < sameStepMs) return;
     let isTaken = false;
     if (signalledAt === undefined) {
-      running.signalledAt = Date.now();
+      running.signalledAt = host.now();
       guard().run(() => {
         isTaken = userGlobals.emitSignal('SIGINT');
       });

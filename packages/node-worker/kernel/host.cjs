@@ -32,7 +32,7 @@ const captureHost = (internals, realm, kernelDir) => {
   /** With what Node's types do not tell of. */
   const privateProcess = /** @type {any} */ (process);
   const { Atomics, SharedArrayBuffer, Int32Array } = globalThis;
-  const { _kill: kill, cwd, chdir, exit, reallyExit, getActiveResourcesInfo } = privateProcess;
+  const { _kill: kill, cwd, chdir, exit, reallyExit, getActiveResourcesInfo, hrtime } = privateProcess;
   const { inspect, types } = util;
   const { openSync, closeSync, fstatSync, statSync, readFileSync, readdirSync, readlinkSync } = fs;
   const { utf8Slice } = /** @type {any} */ (Buffer.prototype);
@@ -109,6 +109,11 @@ const captureHost = (internals, realm, kernelDir) => {
     encode: (text) => apply(encode, encoder, [text]),
     /** @param {ArrayBuffer} buffer @param {number} start @param {number} end @returns {string} */
     decode: (buffer, start, end) => apply(utf8Slice, new Uint8Array(buffer), [start, end]),
+    /** Milliseconds of a clock that does not jump. */
+    now: () => {
+      const time = hrtime();
+      return time[0] * 1_000 + time[1] / 1_000_000;
+    },
     /** @param {number} ms */
     sleep: (ms) => void wait(sleeper, 0, 0, ms),
 

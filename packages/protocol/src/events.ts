@@ -51,6 +51,8 @@ export type SessionEventType = SessionEvent['type'];
 /** What the thread says of itself, without the ids that the host knows already. */
 export type ThreadEvent =
   | OwnEvent
+  /** The thread has taken its task. */
+  | { type: 'thread-up' }
   /** A kernel that was started ahead, and is nobody's yet: the host watches over its process, too. */
   | { type: 'spare-kernel'; pid: number; alive: boolean }
   /** Compiled code, for later threads to start with. */

@@ -7,5 +7,7 @@ builtin printf '%s\0' x "${__holdfast_[1]}" "${__holdfast_[0]}" "${__holdfast_x+
 # What was sent before, and not read yet, is for the shell that ends: it is dropped up to the mark. The answer
 # has a fixed size, so that neither IFS nor the locale matters.
 builtin read -rd $'\2' __holdfast_ <"$2" || builtin kill -9 0
+# All of a command is read before it begins: this one, interrupted between two commands, never did.
+[[ -z $__holdfast_ ]] || __holdfast_q=1
 builtin read -rN3072 __holdfast_ <"$2" || builtin kill -9 0
 builtin unset __holdfast_x

@@ -5,6 +5,14 @@
 # The exit trap is how a kernel survives `exit`, errexit and signals: it asks the driver (exit.bash), whose
 # answer saves the state and replaces the process' program by a fresh bash. The signals get an `exit`
 # because an exit trap alone is not told which signal ended the shell. trap-shim.bash hides all of them.
+
+# Bash keeps its script below 256, and the kernel's own are beside it. A lower limit can not be worked with: say
+# so, instead of losing the output of every command.
+if [[ $(builtin ulimit -Hn) != unlimited ]] && (($(builtin ulimit -Hn) < 300)); then
+  builtin printf 'bash needs a limit of 300 open files or more; the hard limit is %s (ulimit -Hn)\n' "$(builtin ulimit -Hn)" >&2
+  builtin exit 1
+fi
+[[ $(builtin ulimit -Sn) == unlimited ]] || (($(builtin ulimit -Sn) >= 300)) || builtin ulimit -Sn 300
 builtin trap -- "$4" EXIT
 for __holdfast_ in HUP:129 INT:130 USR1:138 USR2:140 PIPE:141 ALRM:142 TERM:143; do
   [[ " $5 " == *" ${__holdfast_%:*} "* ]] || builtin trap -- "\builtin exit ${__holdfast_#*:}" "${__holdfast_%:*}"

@@ -65,8 +65,8 @@ trap() {
         builtin trap -- "case \$BASH_COMMAND in *__holdfast_*) ;; *) builtin eval ${__holdfast_x@Q};; esac" "$__holdfast_t"
         ;;
       RETURN:?*)
-        # It would fire for this function itself.
-        builtin trap -- "case \${FUNCNAME-} in trap) ;; *) builtin eval ${__holdfast_x@Q};; esac #__holdfast_" "$__holdfast_t"
+        # It would fire for this function itself, and for the one that sets the status before each command.
+        builtin trap -- "case \${FUNCNAME-} in trap|__holdfast_) ;; *) builtin eval ${__holdfast_x@Q};; esac #__holdfast_" "$__holdfast_t"
         ;;
       *) builtin trap -- "$__holdfast_x" "$__holdfast_h" || __holdfast_s=1 ;;
     esac

@@ -52,6 +52,8 @@ export interface BashKernelOptions {
 }
 
 interface RunningCommand extends CarefulCommand {
+  /** Sent to the fast loop: it does nothing to its descriptors. */
+  plain: boolean;
   resolve(reply: RunReply): void;
 }
 
@@ -117,7 +119,12 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
 
   const rememberDescriptors = (letters: string): void => {
     const [stdin = '-', stdout = '=', stderr = '='] = letters;
-    memory.descriptors = { stdin: stdin === '-' ? memory.descriptors.stdin : stdin, stdout, stderr };
+    const known = (letter: string, before: string): string => (letter === '-' ? before : letter);
+    memory.descriptors = {
+      stdin: known(stdin, memory.descriptors.stdin),
+      stdout: known(stdout, memory.descriptors.stdout),
+      stderr: known(stderr, memory.descriptors.stderr),
+    };
   };
 
   const rememberLimit = (text: string): void => {
@@ -178,7 +185,7 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       traps = ':',
       limit = '',
     ]) => {
-      rememberDescriptors(letters);
+      if (!running?.plain) rememberDescriptors(letters);
       if (limit !== '') rememberLimit(limit);
       memory.hijackers = hijackers.slice(1);
       Object.assign(memory, readTraps(traps.slice(1)), { exitTrap: keptExitTrap });
@@ -221,9 +228,10 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
   const send = (request: RunRequest, own: OwnContext, resolve: (reply: RunReply) => void): void => {
     const traits = readTraits(request.code);
     const command = { request, traits, own, memory, paths, loop };
-    running = { ...command, resolve };
     const plain = !traits.careful && own.prepare === '' && request.stdin === undefined && isPlain(memory);
-    channel.send((plain ? composeFast(request, memory) : undefined) ?? composeCareful(command));
+    const fast = plain ? composeFast(request, memory) : undefined;
+    running = { ...command, plain: fast !== undefined, resolve };
+    channel.send(fast ?? composeCareful(command));
   };
 
   boot();

@@ -40,23 +40,34 @@ done
 rm -rf -- "$2"
 `;
 
+const againAfterMs = 1_000;
+
+/** @throws the system's error when no process can be started */
 export const startReaper = (hostId: string, folder: string): Reaper => {
   const kernels = new Set<number>();
   let closed = false;
   let companion: CompanionProcess;
   const start = (): void => {
-    companion = startCompanion('/bin/sh', [
+    const started = startCompanion('/bin/sh', [
       '-c',
       script,
       'holdfast-reaper',
       `${markerName}=${hostId}[.]`,
       folder,
     ]);
-    for (const pid of kernels) companion.write(`+ ${pid}\n`);
+    companion = started;
+    for (const pid of kernels) started.write(`+ ${pid}\n`);
     // Somebody may kill it; the kernels must not go unwatched.
-    void companion.exited.then(() => {
-      if (!closed) start();
-    });
+    void started.exited.then(startAgain);
+  };
+  const startAgain = (): void => {
+    if (closed) return;
+    try {
+      start();
+    } catch {
+      // No process or descriptor to be had just now.
+      setTimeout(startAgain, againAfterMs).unref();
+    }
   };
   start();
   return {

@@ -15,6 +15,7 @@ import {
   SessionLimitError,
   type TerminationReason,
 } from '@holdfast/protocol';
+import { keepReserve } from '../kernel/reserve.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { type HostSession, openSession } from './session.ts';
 import { checkConfig, defaultTimeoutMs, resolveSettings } from './session-settings.ts';
@@ -58,12 +59,20 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   let closing: Promise<void> | undefined;
 
   const openHouse = (): House => {
+    keepReserve('/dev/null');
     const tmpDir = makePrivateFolder();
     const pool = createThreadPool({
       maxThreads: maxSessions,
       ...(maxThreadHeapMb ? { maxHeapMb: maxThreadHeapMb } : {}),
     });
-    const reaper = startReaper(hostId, tmpDir);
+    let reaper: Reaper;
+    try {
+      reaper = startReaper(hostId, tmpDir);
+    } catch (cause) {
+      rmSync(tmpDir, { recursive: true, force: true });
+      const { message } = cause as Error;
+      throw new ResourceExhaustedError(`The manager could not start its reaper: ${message}`, { cause });
+    }
     const wanted = (): number => Math.min(warmThreads, maxSessions - sessions.size);
     const threads = createWarmThreads({
       hostId,

@@ -22,6 +22,7 @@ import {
 } from '@holdfast/protocol';
 import type { Remote } from 'comlink';
 import { markerOf } from '../kernel/process-table.ts';
+import { withReserve } from '../kernel/reserve.ts';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
 import type { ReceivedOutcome } from '../rpc/command-answer.ts';
 import { wrapPort } from '../rpc/endpoint.ts';
@@ -89,6 +90,7 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
     } else if (kernels.delete(pid)) reaper.remove(pid);
   };
   const takeEvent = (event: ThreadEvent): void => {
+    if (event.type === 'thread-up') return thread.noteStarted();
     if (event.type === 'spare-kernel') return watch(event.pid, event.alive);
     if (event.type === 'code-cache') return shareCodeCache(event.code);
     if (event.type === 'kernel-started') watch(event.pid, true);
@@ -122,7 +124,8 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
       takeEvent({ type: 'session-terminated', reason: 'thread-died', ...(message ? { message } : {}) });
     }
   };
-  const ended = pool.run(task).then(
+  const thread = pool.run(task);
+  const ended = thread.ended.then(
     // The pool's word may overtake the thread's own, which comes on another port and says why.
     () => (discarded ? end() : endTold.then(() => end())),
     (error: Error) => end(error),
@@ -148,8 +151,12 @@ const endOrphans = async (
 ): Promise<void> => {
   for (const pid of kernels) killTree(pid);
   await killMarked(markerOf({ hostId, sessionId }));
-  closePipesOf(scratchDir);
-  rmSync(scratchDir, { recursive: true, force: true });
+  try {
+    withReserve(() => closePipesOf(scratchDir));
+    rmSync(scratchDir, { recursive: true, force: true });
+  } catch {
+    // No descriptor left to look with. The folder goes with its parent when the manager is closed.
+  }
 };
 
 /** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in. */

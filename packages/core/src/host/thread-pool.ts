@@ -1,12 +1,20 @@
 /** The worker threads that sessions live in. The only file that knows piscina. */
 import { createRequire } from 'node:module';
 import { Piscina } from 'piscina';
+import { assertDescriptors } from '../kernel/reserve.ts';
 import type { SessionThreadTask } from '../thread/run-session-thread.ts';
 
 export interface ThreadPool {
-  /** Holds a thread for a session's life. Settles when that ends; rejects when the thread died. */
-  run(task: SessionThreadTask): Promise<void>;
+  run(task: SessionThreadTask): PooledThread;
   close(): Promise<void>;
+}
+
+/** A thread that is held for a session's life. */
+export interface PooledThread {
+  /** Settles when the session has ended; rejects when the thread died, or could not be made. */
+  readonly ended: Promise<void>;
+  /** To be called when the thread has taken its task. */
+  noteStarted(): void;
 }
 
 export interface ThreadPoolOptions {
@@ -14,6 +22,9 @@ export interface ThreadPoolOptions {
   /** V8's limit for each thread's heap, in MiB. */
   maxHeapMb?: number;
 }
+
+/** What a thread opens to begin with, and a session in it. */
+const descriptorsOfThread = 24;
 
 export const createThreadPool = ({ maxThreads, maxHeapMb }: ThreadPoolOptions): ThreadPool => {
   const pool = new Piscina<SessionThreadTask, void>({
@@ -32,8 +43,36 @@ export const createThreadPool = ({ maxThreads, maxHeapMb }: ThreadPoolOptions): 
     idleTimeout: 1_000,
     ...(maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {}),
   });
+  // Tasks that no thread has taken yet, oldest first.
+  const waiting = new Set<AbortController>();
+  // A thread that fails before it has a task takes nobody's task down with it: the one it was made for would
+  // wait for ever, and an error event without a listener would end the host.
+  pool.on('error', (error: Error) => {
+    const youngest = [...waiting].at(-1);
+    if (!youngest) return;
+    // At once: the next thread's failure, which may be told in this very turn, is another task's.
+    waiting.delete(youngest);
+    youngest.abort(error);
+  });
+
+  const hold = async (task: SessionThreadTask, controller: AbortController): Promise<void> => {
+    const { signal } = controller;
+    try {
+      assertDescriptors(descriptorsOfThread);
+      await pool.run(task, { transferList: [task.callPort, task.dataPort], signal });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      waiting.delete(controller);
+    }
+  };
+
   return {
-    run: (task) => pool.run(task, { transferList: [task.callPort, task.dataPort] }),
+    run(task) {
+      const controller = new AbortController();
+      waiting.add(controller);
+      return { ended: hold(task, controller), noteStarted: () => void waiting.delete(controller) };
+    },
     close: () => pool.destroy(),
   };
 };

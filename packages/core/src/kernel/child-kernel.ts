@@ -4,6 +4,7 @@
  */
 import { execa } from 'execa';
 import type { LaunchPlan } from './language-driver.ts';
+import { assertDescriptors } from './reserve.ts';
 
 /** How a kernel process ended. */
 export interface KernelExit {
@@ -34,6 +35,7 @@ export const startChildKernel = async ({
   stdout,
   stderr,
 }: ChildKernelOptions): Promise<ChildKernel> => {
+  assertDescriptors(descriptorsOfSpawn);
   const child = execa(plan.file, plan.args, {
     cwd,
     env: { ...env, ...plan.env },
@@ -59,8 +61,12 @@ export const startChildKernel = async ({
   return { pid, exited };
 };
 
+/** Two pipes of two ends each, one that reports the exec, and room for other threads meanwhile. */
+const descriptorsOfSpawn = 8;
+
 /** Runs a small program to its end. @throws with its stderr when it fails */
 export const runTool = async (file: string, args: string[]): Promise<string> => {
+  assertDescriptors(descriptorsOfSpawn);
   const { stdout } = await execa(file, args, { stdin: 'ignore', cleanup: false });
   return stdout;
 };
@@ -74,6 +80,7 @@ export interface CompanionProcess {
 }
 
 export const startCompanion = (file: string, args: string[]): CompanionProcess => {
+  assertDescriptors(descriptorsOfSpawn);
   const child = execa(file, args, {
     stdin: 'pipe',
     stdout: 'ignore',

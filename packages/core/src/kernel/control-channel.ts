@@ -28,21 +28,23 @@ export interface OpenControlChannel extends ControlChannel {
   close(): void;
 }
 
+/** The default capacity of a Linux pipe. */
+const pipeSize = 65_536;
+
 /** Takes ownership of both pipes. */
 export const openControlChannel = (
   toKernel: Fifo,
   fromKernel: Fifo,
   scratchDir: string,
 ): OpenControlChannel => {
-  const writeEnd = openToWrite(toKernel);
-  const heldWriteEnd = openToWrite(fromKernel);
+  const [writeEnd, heldWriteEnd, readEnd] = openEnds(toKernel, fromKernel);
   let listener: (data: Buffer) => void = () => undefined;
-  // Made only for a call that does not fit the pipe at once (64 KiB).
+  // Made only for a call that does not fit the pipe at once.
   let overflow: Socket | undefined;
   let closed = false;
 
-  const buffer = Buffer.allocUnsafeSlow(65_536);
-  const input = readPipe(openToRead(fromKernel), buffer, (length) => {
+  const buffer = Buffer.allocUnsafeSlow(pipeSize);
+  const input = readPipe(readEnd, buffer, (length) => {
     listener(buffer.subarray(0, length));
     return true;
   });
@@ -61,6 +63,8 @@ export const openControlChannel = (
       if (closed) return;
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
       if (overflow && overflow.writableLength > 0) return sendLater(bytes);
+      // Before the first byte: half a call would be worse than none.
+      if (bytes.length > pipeSize) overflow ??= writePipe(openToWrite(toKernel));
       const written = writeNow(writeEnd, bytes);
       if (written < bytes.length) sendLater(bytes.subarray(written));
     },
@@ -78,6 +82,22 @@ export const openControlChannel = (
       closeFifo(fromKernel);
     },
   };
+};
+
+/** All or none, with both pipes closed. @throws the system's error when there are no descriptors left */
+const openEnds = (toKernel: Fifo, fromKernel: Fifo): [number, number, number] => {
+  const opened: number[] = [];
+  try {
+    opened.push(openToWrite(toKernel));
+    opened.push(openToWrite(fromKernel));
+    opened.push(openToRead(fromKernel));
+    return opened as [number, number, number];
+  } catch (error) {
+    opened.forEach(closeSync);
+    closeFifo(toKernel);
+    closeFifo(fromKernel);
+    throw error;
+  }
 };
 
 /** @returns how many bytes the pipe took */

@@ -32,11 +32,20 @@ let created = 0;
 export const makeFifos = async (folder: string, count: number): Promise<Fifo[]> => {
   const names = Array.from({ length: count }, () => join(folder, `fifo-${++created}`));
   await runTool('mkfifo', ['-m', '600', '--', ...names]);
-  return names.map((name) => {
-    const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-    unlinkSync(name);
-    return { fd, path: `/proc/${process.pid}/fd/${fd}` };
-  });
+  const fifos: Fifo[] = [];
+  try {
+    for (const name of names) {
+      const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+      fifos.push({ fd, path: `/proc/${process.pid}/fd/${fd}` });
+    }
+    return fifos;
+  } catch (error) {
+    // All or none: what is short already must not be lost bit by bit.
+    fifos.forEach(closeFifo);
+    throw error;
+  } finally {
+    names.forEach((name) => unlinkSync(name));
+  }
 };
 
 // One `mkfifo` process makes many pipes for the price of one (about 2 ms); four pairs last most
@@ -48,8 +57,8 @@ export interface FifoPool {
   /** Makes pipes ahead of need. */
   fill(): Promise<void>;
   take(): Promise<Fifo>;
-  /** Takes a pipe out of the pool for good: whoever asked closes it. */
-  takeOwned(): Promise<Fifo>;
+  /** Gives a taken pipe away for good: whoever has it closes it. */
+  disown(fifo: Fifo): void;
   /** Takes a pipe back whose last writer is gone and whose bytes are read. */
   release(fifo: Fifo): void;
   close(): void;
@@ -87,11 +96,7 @@ export const createFifoPool = (folder: string): FifoPool => {
   return {
     fill,
     take,
-    async takeOwned() {
-      const fifo = await take();
-      all.delete(fifo);
-      return fifo;
-    },
+    disown: (fifo) => void all.delete(fifo),
     release: (fifo) => {
       if (all.has(fifo)) free.push(fifo);
     },

@@ -10,7 +10,7 @@ import {
   type KernelExit,
   startChildKernel,
 } from './child-kernel.ts';
-import { openControlChannel } from './control-channel.ts';
+import { type OpenControlChannel, openControlChannel } from './control-channel.ts';
 import { type Fifo, type FifoPool, openToWrite } from './fifo.ts';
 import type { LanguageDriver } from './language-driver.ts';
 import { createOutputPipes, type OutputPipes } from './output-pipes.ts';
@@ -70,8 +70,7 @@ const errandLimitMs = 5_000;
 /** @throws SPAWN_FAILED with the child's stderr in `data` */
 export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveKernel> => {
   const { driver, pool, scratchDir, cwd, env, program, onStarted } = options;
-  const [toKernel, fromKernel, stdout, stderr] = await takePipes(pool);
-  const channel = openControlChannel(toKernel, fromKernel, scratchDir);
+  const { stdout, stderr, channel } = await openPipes(driver, pool, scratchDir);
   let child: ChildKernel;
   try {
     const { controlIn, controlOut } = channel;
@@ -146,20 +145,39 @@ const startWithPipes = async (
   stdout: Fifo,
   stderr: Fifo,
 ): Promise<ChildKernel> => {
-  const ends = [openToWrite(stdout), openToWrite(stderr)] as const;
+  const ends: number[] = [];
   try {
-    return await startChildKernel({ ...options, stdout: ends[0], stderr: ends[1] });
+    ends.push(openToWrite(stdout), openToWrite(stderr));
+    const [out, err] = ends as [number, number];
+    return await startChildKernel({ ...options, stdout: out, stderr: err });
   } finally {
     ends.forEach(closeSync);
   }
 };
 
-const takePipes = async (pool: FifoPool): Promise<[Fifo, Fifo, Fifo, Fifo]> => [
-  await pool.takeOwned(),
-  await pool.takeOwned(),
-  await pool.take(),
-  await pool.take(),
-];
+const openPipes = async (
+  driver: LanguageDriver,
+  pool: FifoPool,
+  scratchDir: string,
+): Promise<{ stdout: Fifo; stderr: Fifo; channel: OpenControlChannel }> => {
+  const taken: Fifo[] = [];
+  try {
+    while (taken.length < 4) taken.push(await pool.take());
+  } catch (error) {
+    taken.forEach(pool.release);
+    throw spawnFailed(driver, (error as Error).message, '', error);
+  }
+  const [toKernel, fromKernel, stdout, stderr] = taken as [Fifo, Fifo, Fifo, Fifo];
+  pool.disown(toKernel);
+  pool.disown(fromKernel);
+  try {
+    return { stdout, stderr, channel: openControlChannel(toKernel, fromKernel, scratchDir) };
+  } catch (error) {
+    pool.release(stdout);
+    pool.release(stderr);
+    throw spawnFailed(driver, (error as Error).message, '', error);
+  }
+};
 
 const spawnFailed = (
   driver: LanguageDriver,

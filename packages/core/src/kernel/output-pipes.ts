@@ -115,16 +115,28 @@ export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
     );
   };
 
+  /** Both or none: what is held stays held when there is no other pipe to be had. */
+  const takeLines = async (): Promise<[Line, Line]> => {
+    const fresh: Partial<Record<OutputStream, Fifo>> = {};
+    try {
+      for (const stream of streams) if (!held[stream]) fresh[stream] = await pool.take();
+    } catch (error) {
+      for (const fifo of Object.values(fresh)) pool.release(fifo);
+      throw error;
+    }
+    const take = (stream: OutputStream): Line => {
+      const line = held[stream] ?? createLine(stream, fresh[stream] as Fifo);
+      delete held[stream];
+      return line;
+    };
+    return [take('stdout'), take('stderr')];
+  };
+
   return {
     async lease(sink) {
-      const lines: Line[] = [];
-      for (const stream of streams) {
-        const line = held[stream] ?? createLine(stream, await pool.take());
-        delete held[stream];
-        line.sink = sink;
-        lines.push(line);
-      }
-      const [stdout, stderr] = lines as [Line, Line];
+      const lines = await takeLines();
+      const [stdout, stderr] = lines;
+      for (const line of lines) line.sink = sink;
       return {
         stdout: stdout.reader.fifo.path,
         stderr: stderr.reader.fifo.path,

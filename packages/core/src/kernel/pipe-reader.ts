@@ -8,6 +8,7 @@ import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type Fifo, openToRead } from './fifo.ts';
 import { readPipe } from './pipe-socket.ts';
+import { isOutOfDescriptors } from './reserve.ts';
 
 /** `eof`: no process holds a write end. `open`: some still do. */
 export type PipeEnd = 'eof' | 'open';
@@ -29,6 +30,8 @@ export interface PipeReader {
 // The default capacity of a Linux pipe, so one read empties it.
 const bufferSize = 65_536;
 
+const pollMs = 20;
+
 // What was written before the answer fits the pipe's capacity, which a process may raise to 1 MiB
 // (/proc/sys/fs/pipe-max-size). Beyond that it is a background job writing on: late output.
 const maxDrainBytes = 1 << 20;
@@ -40,7 +43,17 @@ export const createPipeReader = (fifo: Fifo, onData: (data: Uint8Array<ArrayBuff
   let socket: Socket | undefined;
   let paused = false;
   let ended: (() => void) | undefined;
+  let polling: NodeJS.Timeout | undefined;
   const take = (length: number): void => onData(new Uint8Array(shared.subarray(0, length)));
+
+  /** No descriptor is left for a socket: looks now and then with the one that is there, until one is free. */
+  const poll = (): void => {
+    polling = setTimeout(() => {
+      polling = undefined;
+      if (!paused && reader.drain() === 'eof' && ended) return ended();
+      reader.attach(ended);
+    }, pollMs);
+  };
 
   const reader: PipeReader = {
     fifo,
@@ -56,8 +69,13 @@ export const createPipeReader = (fifo: Fifo, onData: (data: Uint8Array<ArrayBuff
     },
     attach(onEnd) {
       ended = onEnd;
-      if (socket) return;
-      const opened = readPipe(openToRead(fifo), shared, (length) => {
+      if (socket || polling) return;
+      const fd = openOrUndefined(fifo);
+      if (fd === undefined) {
+        poll();
+        return;
+      }
+      const opened = readPipe(fd, shared, (length) => {
         take(length);
         return !paused;
       });
@@ -70,6 +88,8 @@ export const createPipeReader = (fifo: Fifo, onData: (data: Uint8Array<ArrayBuff
       if (paused) opened.pause();
     },
     detach() {
+      clearTimeout(polling);
+      polling = undefined;
       const open = socket;
       socket = undefined;
       open?.destroy();
@@ -84,6 +104,15 @@ export const createPipeReader = (fifo: Fifo, onData: (data: Uint8Array<ArrayBuff
     },
   };
   return reader;
+};
+
+const openOrUndefined = (fifo: Fifo): number | undefined => {
+  try {
+    return openToRead(fifo);
+  } catch (error) {
+    if (isOutOfDescriptors(error)) return undefined;
+    throw error;
+  }
 };
 
 /** @returns bytes now in `shared`; 0 at end of file; undefined when there is nothing yet */

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { HostId, SessionId } from '@holdfast/protocol';
+import { withReserve } from './reserve.ts';
 
 export interface ProcessInfo {
   pid: number;
@@ -24,16 +25,24 @@ export const markerOf = ({ hostId, sessionId }: { hostId: HostId; sessionId: Ses
 // Linux reports start times in USER_HZ, which is 100 on every architecture Node runs on.
 const ticksPerSecond = 100;
 
-/** All processes that can be read, one pass over /proc. */
+/** All processes that can be read, one pass over /proc. Never throws: it is what ends things that went wrong. */
 export const readProcessTable = (): ProcessInfo[] => {
   const table: ProcessInfo[] = [];
-  for (const name of readdirSync('/proc')) {
+  for (const name of listProcesses()) {
     const first = name.charCodeAt(0);
     if (first < 0x31 || first > 0x39) continue;
     const info = readProcess(Number(name));
     if (info) table.push(info);
   }
   return table;
+};
+
+const listProcesses = (): string[] => {
+  try {
+    return withReserve(() => readdirSync('/proc'));
+  } catch {
+    return [];
+  }
 };
 
 export const readProcess = (pid: number): ProcessInfo | undefined => {
@@ -125,7 +134,7 @@ const shared = Buffer.allocUnsafeSlow(65_536);
 const readText = (path: string): string | undefined => {
   let fd: number | undefined;
   try {
-    fd = openSync(path, 'r');
+    fd = withReserve(() => openSync(path, 'r'));
     const length = readSync(fd, shared);
     if (length < shared.length) return shared.toString('latin1', 0, length);
     return shared.toString('latin1', 0, length) + readFileSync(fd, 'latin1');

@@ -40,6 +40,7 @@ export const climbShutdownLadder = async (target: ShutdownTarget, grace = defaul
 
 /** SIGKILL at once: the kernel, its group, and all that descends from it. */
 export const killTree = (pid: number): void => {
+  // Seen first, while parents are alive.
   const descendants = findDescendants(pid);
   signalGroup(pid, 'SIGKILL');
   for (const child of descendants) signalProcess(child.pid, 'SIGKILL');

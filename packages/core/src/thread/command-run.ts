@@ -1,7 +1,7 @@
 /** One command in one kernel, from the first byte to its result. */
 import { type Language, ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
 import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
-import { readAsItComesAfterMs } from '../kernel/output-pipes.ts';
+import { type OutputLease, readAsItComesAfterMs } from '../kernel/output-pipes.ts';
 import { createStdinFeeder, createStdinFile, type StdinSource } from '../kernel/stdin-feeder.ts';
 import { type Collectors, composeOutcome, type Ending, unrunOutcome } from './command-outcome.ts';
 import { finishCommand, forgetCommand, openLateOutput, rememberStart } from './command-records.ts';
@@ -107,6 +107,7 @@ const perform = async (
   let timeout: NodeJS.Timeout | undefined;
   let reading: NodeJS.Timeout | undefined;
   let pump: OutputPump | undefined;
+  let lease: OutputLease | undefined;
   try {
     if (envelope.timeoutMs > 0) {
       const stop = (): void => runtime.machine.send({ type: 'INTERRUPT', reason: 'timeout' });
@@ -115,13 +116,14 @@ const perform = async (
     await followContext(runtime, slot, live);
     // Asked to stop before it began: there is nothing to interrupt, and nothing to run.
     if (command.stopReason) return { reply: { exitCode: 130 } };
-    const lease = await live.pipes.lease((stream, data) => pump?.push(stream, data));
+    lease = await live.pipes.lease((stream, data) => pump?.push(stream, data));
+    const { setPaused, finish: finishLease } = lease;
     pump = createOutputPump({
       id: command.id,
       stream: envelope.stream,
       collectors,
       send: runtime.sendData,
-      setPaused: lease.setPaused,
+      setPaused,
     });
     command.pump = pump;
     pump.credit(command.earlyCredits);
@@ -131,7 +133,7 @@ const perform = async (
 
     const request = toRequest(command, lease, stdin);
     const finish = (strayWriters: boolean): void =>
-      lease.finish({ ...openLateOutput(runtime, command), strayWriters });
+      finishLease({ ...openLateOutput(runtime, command), strayWriters });
     try {
       const reply = await live.call((api) => api.run(request));
       clearTimeout(reading);
@@ -148,6 +150,8 @@ const perform = async (
     }
   } catch (error) {
     if (error instanceof KernelDiedError) return { death: error };
+    // The kernel never saw its pipes: they are free, or stay with it.
+    lease?.finish({ late: () => undefined, onClosed: () => undefined, strayWriters: false });
     return { failure: resourceExhausted(command, error as Error) };
   } finally {
     clearTimeout(timeout);
@@ -161,9 +165,16 @@ const openStdin = async (
   stdin: Uint8Array | 'open',
 ): Promise<StdinSource> => {
   if (stdin !== 'open') return createStdinFile(settings.scratchDir, stdin);
-  const feeder = createStdinFeeder(await pool.takeOwned());
-  command.stdin.connect(feeder);
-  return feeder;
+  const fifo = await pool.take();
+  try {
+    const feeder = createStdinFeeder(fifo);
+    pool.disown(fifo);
+    command.stdin.connect(feeder);
+    return feeder;
+  } catch (error) {
+    pool.release(fifo);
+    throw error;
+  }
 };
 
 const toRequest = (

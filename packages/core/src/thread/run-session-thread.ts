@@ -1,11 +1,13 @@
 /** Entry of a session thread: a Piscina task that lasts as long as its session. */
 import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type MessagePort, threadId } from 'node:worker_threads';
 import type { HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
 import { createFifoPool } from '../kernel/fifo.ts';
 import type { DriverModule } from '../kernel/language-driver.ts';
 import { createDriverLoader } from '../kernel/load-driver.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
+import { keepReserve, releaseReserve } from '../kernel/reserve.ts';
 import { exposeOnPort } from '../rpc/endpoint.ts';
 import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage, ThreadNotice } from '../rpc/port-messages.ts';
@@ -38,8 +40,11 @@ export const runSessionThread = (
 ): Promise<void> =>
   new Promise((resolve) => {
     const { scratchDir, languages } = preparation;
-    mkdirSync(scratchDir, { mode: 0o700 });
     const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
+    outbox.say({ type: 'thread-up' });
+    mkdirSync(scratchDir, { mode: 0o700 });
+    // Named in the session's folder, so that it is found and closed when the thread dies.
+    keepReserve(join(scratchDir, 'reserve'));
     const pool = createFifoPool(scratchDir);
     const loadDriver = createDriverLoader(languages, importDriver);
     const spares = createSpareKernels({ loadDriver, pool, scratchDir, emit: outbox.say });
@@ -66,6 +71,7 @@ export const runSessionThread = (
     const discard = async (): Promise<void> => {
       await spares.end();
       pool.close();
+      releaseReserve();
       rmSync(scratchDir, { recursive: true, force: true });
       resolve();
     };

@@ -10,6 +10,7 @@ import {
   type TerminationReason,
 } from '@holdfast/protocol';
 import { markerOf } from '../kernel/process-table.ts';
+import { releaseReserve } from '../kernel/reserve.ts';
 import { killMarked } from '../kernel/shutdown-ladder.ts';
 import { forgetCommand, rememberQueued } from './command-records.ts';
 import type { InspectionRecorder } from './inspection-recorder.ts';
@@ -177,6 +178,7 @@ const performTermination = async (runtime: SessionRuntime): Promise<void> => {
   // The command that was running has its result by then, and the host has it before it hears of the end.
   await nextTurn();
   pool.close();
+  releaseReserve();
   rmSync(settings.scratchDir, { recursive: true, force: true });
 };
 

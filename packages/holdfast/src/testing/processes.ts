@@ -1,31 +1,61 @@
-/** What runs on this machine for a host, read from /proc. */
+/** Looks at processes from outside, for tests of faults. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RuntimeSession, SessionEvent } from '../index.ts';
 
-/** Processes, other than this one, whose environment carries the text. */
+/** Processes whose environment carries the text, counted from /proc; not this one, and no zombies. */
 export const carriers = (text: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map(Number)
-    .filter((pid) => readOrNothing(`/proc/${pid}/environ`).includes(text));
+    .filter((name) => read(`/proc/${name}/environ`).includes(text))
+    .map(Number);
 
 /** Kernels that this process started. */
 export const ownKernels = (): number[] =>
   carriers('HOLDFAST_SESSION=').filter((pid) => parentOf(pid) === process.pid);
 
-/** Waits until something holds, looking again and again. @returns milliseconds it took */
-export const until = async (holds: () => boolean, withinMs: number): Promise<number> => {
-  const startedAt = performance.now();
-  while (!holds() && performance.now() - startedAt < withinMs) await delay(20);
-  return performance.now() - startedAt;
+/** Words of a process's command line, a blank between them. */
+export const commandLineOf = (pid: number): string =>
+  read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+
+/** The mark that a session's kernels and jobs carry. */
+export const markOf = async (session: RuntimeSession): Promise<string> => {
+  const { env_vars } = await session.state();
+  return `HOLDFAST_SESSION=${env_vars.HOLDFAST_SESSION}`;
 };
 
+/** One letter: R, S, D, Z, T (stopped); empty where there is no such process. */
+export const stateOf = (pid: number): string => / ([A-Z]) [^)]*$/.exec(read(`/proc/${pid}/stat`))?.[1] ?? '';
+
+/** Looks until it holds, or until the time is over. @returns whether it held */
+export const until = async (holds: () => boolean, withinMs: number): Promise<boolean> => {
+  const startedAt = performance.now();
+  while (!holds()) {
+    if (performance.now() - startedAt > withinMs) return false;
+    await delay(10);
+  }
+  return true;
+};
+
+/** The next event of that type. */
+export const nextEvent = <Type extends SessionEvent['type']>(
+  session: RuntimeSession,
+  type: Type,
+): Promise<SessionEvent & { type: Type }> =>
+  new Promise((resolve) => {
+    const stop = session.subscribe((event) => {
+      if (event.type !== type) return;
+      stop();
+      resolve(event as SessionEvent & { type: Type });
+    });
+  });
+
 const parentOf = (pid: number): number => {
-  const stat = readOrNothing(`/proc/${pid}/stat`);
+  const stat = read(`/proc/${pid}/stat`);
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 };
 
-const readOrNothing = (path: string): string => {
+const read = (path: string): string => {
   try {
     return readFileSync(path, 'latin1');
   } catch {

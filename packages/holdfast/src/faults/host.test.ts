@@ -1,0 +1,39 @@
+/** The host process dies, or closes its manager: nothing of its sessions is left. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createSessionManager } from '../index.ts';
+import { carriers, markOf, until } from '../testing/processes.ts';
+import { pathOf } from '../testing/run-host.ts';
+
+it('SIGKILL to the host: no process, setsid’ed or not, and no folder is left after two seconds', async () => {
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'faults-'));
+  const host = spawn(process.execPath, [pathOf('host-that-dies.mjs')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR },
+  });
+  const hostId = await new Promise<string>((resolve) =>
+    host.stdout.once('data', (data) => resolve(String(data).trim())),
+  );
+  const mark = `HOLDFAST_SESSION=${hostId}`;
+  expect(readdirSync(TMPDIR)).toHaveLength(1);
+  expect(carriers(mark).length).toBeGreaterThanOrEqual(9);
+  host.kill('SIGKILL');
+  await until(() => carriers(mark).length === 0, 2_000);
+  expect(carriers(mark)).toEqual([]);
+  await until(() => readdirSync(TMPDIR).length === 0, 2_000);
+  expect(readdirSync(TMPDIR)).toEqual([]);
+  rmSync(TMPDIR, { recursive: true });
+});
+
+it('a manager that is closed leaves nothing behind', async () => {
+  const own = createSessionManager();
+  const session = own.getOrCreateSession('tidy');
+  await session.exec('sleep 4200 & setsid sleep 4201 &');
+  const mark = await markOf(session);
+  expect(carriers(mark).length).toBeGreaterThanOrEqual(3);
+  await own[Symbol.asyncDispose]();
+  expect(carriers(mark)).toEqual([]);
+});

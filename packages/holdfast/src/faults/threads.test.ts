@@ -1,0 +1,111 @@
+/** A session thread dies: every command is answered, the kernels end, other sessions and the next one work. */
+import type { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createSessionManager, type RuntimeSession, type SessionEvent } from '../index.ts';
+import { carriers, markOf } from '../testing/processes.ts';
+
+// Node tells of every thread that this one makes.
+const workers = new Map<number, Worker>();
+const note = (worker: Worker): void => void workers.set(worker.threadId, worker);
+process.on('worker', note);
+afterAll(() => void process.off('worker', note));
+
+const manager = createSessionManager();
+afterAll(() => manager[Symbol.asyncDispose]());
+
+/** The session, its thread, and what it tells. */
+const open = async (
+  workspaceId: string,
+): Promise<{ session: RuntimeSession; worker: Worker; mark: string; events: SessionEvent[] }> => {
+  const session = manager.getOrCreateSession(workspaceId);
+  const events: SessionEvent[] = [];
+  session.subscribe((event) => events.push(event));
+  await session.exec('setsid sleep 4300 & sleep 4301 &');
+  await session.exec('import subprocess; p = subprocess.Popen(["sleep", "4302"])', { language: 'python' });
+  const mark = await markOf(session);
+  const started = events.find((event) => event.type === 'thread-started');
+  const worker = workers.get(started?.threadId ?? -1);
+  if (!worker) throw new Error('no thread was seen to start');
+  return { session, worker, mark, events };
+};
+
+const answer = (promise: PromiseLike<unknown>): Promise<string> =>
+  Promise.resolve(promise).then(
+    () => 'a result',
+    (error: { code: string }) => error.code,
+  );
+
+describe('worker.terminate() on a session thread', () => {
+  it('while it is idle', async () => {
+    const other = manager.getOrCreateSession('bystander');
+    await other.exec('kept=1');
+    const { session, worker, mark, events } = await open('idle');
+    expect(carriers(mark).length).toBeGreaterThanOrEqual(5);
+    const ended = new Promise<void>((resolve) =>
+      session.subscribe(({ type }) => type === 'session-terminated' && resolve()),
+    );
+    await worker.terminate();
+    await ended;
+    expect(events.at(-1)).toMatchObject({ type: 'session-terminated', reason: 'thread-died' });
+    expect(carriers(mark)).toEqual([]);
+    expect([session.isAlive(), await answer(session.exec('echo no'))]).toEqual([false, 'THREAD_DIED']);
+    expect((await manager.getOrCreateSession('idle').exec('echo anew')).stdout).toBe('anew\n');
+    expect((await other.exec('echo $kept')).stdout).toBe('1\n');
+  });
+
+  it('while it is busy, with commands queued', async () => {
+    const { session, worker, mark, events } = await open('busy');
+    const running = session.exec('echo begun; sleep 4303', { timeoutMs: 0 });
+    const queued = [session.exec('echo one'), session.exec('2', { language: 'python' })];
+    for await (const { data } of running) {
+      expect(data).toBe('begun\n');
+      await worker.terminate();
+      break;
+    }
+    expect(await Promise.all([running, ...queued].map(answer))).toEqual(Array(3).fill('THREAD_DIED'));
+    expect(events.at(-1)).toMatchObject({ type: 'session-terminated', reason: 'thread-died' });
+    expect(carriers(mark)).toEqual([]);
+    expect((await manager.getOrCreateSession('busy').exec('echo anew')).stdout).toBe('anew\n');
+  });
+
+  it('before its kernel is up', async () => {
+    const session = manager.getOrCreateSession('young');
+    const first = session.exec('echo never');
+    await new Promise<void>((resolve) =>
+      session.subscribe(({ type }) => type === 'thread-started' && resolve()),
+    );
+    await [...workers.values()].at(-1)?.terminate();
+    expect(await answer(first)).toBe('THREAD_DIED');
+    expect((await manager.getOrCreateSession('young').exec('echo anew')).stdout).toBe('anew\n');
+  });
+});
+
+describe('a thread out of memory', () => {
+  it('of a full heap: every command is answered, the kernels end, the next session works', async () => {
+    const own = createSessionManager({ maxThreadHeapMb: 32 });
+    const session = own.getOrCreateSession('heap');
+    const events: SessionEvent[] = [];
+    session.subscribe((event) => events.push(event));
+    await session.exec('setsid sleep 4304 &');
+    const mark = await markOf(session);
+    const running = session.exec('sleep 4305', { timeoutMs: 0 });
+    // The queue lives in the thread: 200 MB of commands do not fit.
+    const queued = Array.from({ length: 200 }, () => session.exec(`: ${'x'.repeat(1_000_000)}`));
+    const answers = await Promise.all([running, ...queued].map(answer));
+    expect(new Set(answers)).toEqual(new Set(['THREAD_DIED']));
+    expect(events.at(-1)).toMatchObject({ type: 'session-terminated', reason: 'thread-died' });
+    expect(session.isAlive()).toBe(false);
+    expect(carriers(mark)).toEqual([]);
+    expect((await own.getOrCreateSession('heap').exec('echo anew')).stdout).toBe('anew\n');
+    await own[Symbol.asyncDispose]();
+  });
+
+  it('before it has taken its session: each is told, the host lives, and waits for none', async () => {
+    // Less than a thread needs to load.
+    const own = createSessionManager({ maxThreadHeapMb: 1 });
+    const sessions = [1, 2, 3].map((number) => own.getOrCreateSession(`small ${number}`));
+    const answers = await Promise.all(sessions.map((session) => answer(session.exec('echo no'))));
+    expect(answers).toEqual(Array(3).fill('THREAD_DIED'));
+    await own[Symbol.asyncDispose]();
+  });
+});
