@@ -1,7 +1,22 @@
 /** Torments one session: random commands, cancels, interrupts, resets, kills; counts every answer. */
+import type { Worker } from 'node:worker_threads';
 import type { Execution, RuntimeSession, RuntimeSessionManager } from 'holdfast';
 import { hostileCommands } from './hostile-commands.ts';
 import type { Random } from './random.ts';
+
+// Node tells of every thread that this one makes: a fault is to end one.
+const workers = new Map<number, Worker>();
+process.on('worker', (worker) => {
+  const { threadId } = worker;
+  workers.set(threadId, worker);
+  worker.once('exit', () => workers.delete(threadId));
+});
+
+/** What of a session can be harmed from outside. */
+interface Victim {
+  kernels: Set<number>;
+  thread: Worker | undefined;
+}
 
 /** Everything that was accepted has to show up in one of the other two. */
 export interface Tally {
@@ -13,6 +28,9 @@ export interface Tally {
   /** What is waited for right now, to be told when it never comes. */
   awaited: Set<string>;
 }
+
+/** Ends a thread, which its session then tells as `thread-died`. */
+export const threadFault = 'thread terminated';
 
 export const emptyTally = (): Tally => ({
   accepted: 0,
@@ -32,16 +50,19 @@ export interface TormentOptions {
 
 export const torment = async (options: TormentOptions): Promise<void> => {
   const { manager, workspaceId, random, tally, isOver } = options;
-  const pids = new Set<number>();
+  const victim: Victim = { kernels: new Set(), thread: undefined };
   const stopListening = manager.subscribe((event) => {
     if (event.workspaceId !== workspaceId) return;
-    if (event.type === 'kernel-started') pids.add(event.pid);
-    if (event.type === 'kernel-died') pids.delete(event.pid);
+    if (event.type === 'thread-started') victim.thread = workers.get(event.threadId);
+    if (event.type === 'kernel-started') victim.kernels.add(event.pid);
+    if (event.type === 'kernel-died') victim.kernels.delete(event.pid);
+    // Its thread may be another session's next, and its pids another process'.
+    if (event.type === 'session-terminated') Object.assign(victim, { kernels: new Set(), thread: undefined });
   });
   while (!isOver()) {
     const session = manager.getOrCreateSession(workspaceId, { idleTimeoutMs: 0 });
     const answers = sendCommands(session, random, tally);
-    await waitFor(tally, `${workspaceId}: a fault`, commitFault(session, random, tally, pids));
+    await waitFor(tally, `${workspaceId}: a fault`, commitFault(session, random, tally, victim));
     await Promise.all(answers);
   }
   stopListening();
@@ -95,13 +116,13 @@ const commitFault = async (
   session: RuntimeSession,
   random: Random,
   tally: Tally,
-  pids: Set<number>,
+  victim: Victim,
 ): Promise<void> => {
   const note = (name: string): void => {
     tally.faults[name] = (tally.faults[name] ?? 0) + 1;
   };
   const signalKernel = (signal: NodeJS.Signals): void => {
-    for (const pid of pids) {
+    for (const pid of victim.kernels) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -126,5 +147,8 @@ const commitFault = async (
   } else if (dice < 25) {
     note('terminate');
     await session.terminate();
+  } else if (dice < 26 && victim.thread) {
+    note(threadFault);
+    await victim.thread.terminate();
   }
 };

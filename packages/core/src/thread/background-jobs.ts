@@ -1,6 +1,6 @@
 /** What a session's commands left running, whether or not their language knows of it. */
 import { readFileSync } from 'node:fs';
-import type { CommandId, JobInfo } from '@holdfast/protocol';
+import type { CommandId, HistoryEntry, JobInfo } from '@holdfast/protocol';
 import {
   bootTimeOf,
   findDescendants,
@@ -47,9 +47,14 @@ const toJob = (runtime: SessionRuntime, process: ProcessInfo, known: JobInfo | u
 };
 
 /** The command that ran when the process started. */
-const starterOf = ({ history }: SessionRuntime, { startedAt }: ProcessInfo): CommandId | undefined => {
-  const bornAt = Date.now() - (bootTimeOf(performance.now()) - startedAt) * 1_000;
-  return history.findLast((entry) => Date.parse(entry.startedAt) <= bornAt + startTimeSlackMs)?.commandId;
+const starterOf = (
+  { history, remembered }: SessionRuntime,
+  { startedAt }: ProcessInfo,
+): CommandId | undefined => {
+  const now = performance.now();
+  const bornAt = now - (bootTimeOf(now) - startedAt) * 1_000;
+  const startOf = ({ commandId }: HistoryEntry): number => remembered.get(commandId)?.startedAt ?? now;
+  return history.findLast((entry) => startOf(entry) <= bornAt + startTimeSlackMs)?.commandId;
 };
 
 /** Start times have a resolution of 10 ms. */

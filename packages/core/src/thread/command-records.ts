@@ -21,7 +21,10 @@ export const rememberQueued = (runtime: SessionRuntime, { envelope }: PendingCom
 export const rememberStart = (runtime: SessionRuntime, { envelope }: PendingCommand): void => {
   const { id, language, code } = envelope;
   const remembered = runtime.remembered.get(id);
-  if (remembered) remembered.record.status = 'running';
+  if (remembered) {
+    remembered.record.status = 'running';
+    remembered.startedAt = performance.now();
+  }
   runtime.emit({ type: 'command-started', commandId: id, language, code });
 };
 

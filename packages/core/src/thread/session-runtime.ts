@@ -53,6 +53,8 @@ export type BytesOutput = RuntimeOutput<Uint8Array>;
 /** A command that is remembered: its record, and the collectors its jobs still write to. */
 export interface RememberedCommand {
   record: Omit<CommandRecord, 'output' | 'lateOutput'>;
+  /** `performance.now()` of its start: the wall clock of the record may jump. */
+  startedAt?: number;
   outcome?: BytesOutput;
   late?: { stdout: OutputCollector; stderr: OutputCollector; open: boolean };
 }

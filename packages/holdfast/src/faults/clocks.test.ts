@@ -12,6 +12,7 @@ it('clock jumps of hours, back and forth: time limits, idle time and durations d
       // In the host's own thread, and in those of its sessions.
       jumps: [true, true],
       limits: Array(3).fill([true, true, true]),
+      starters: [true],
       areSane: true,
       idle: ['idle-timeout', true],
     },

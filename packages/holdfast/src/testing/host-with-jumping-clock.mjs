@@ -24,6 +24,12 @@ for (const [language, quick, endless] of /** @type {const} */ ([
     hours.add(Math.round((Date.parse(startedAt) - performance.timeOrigin) / 3_600_000));
   }
 }
+// A job belongs to the command that was running when it began, whatever the clock said.
+const jobs = manager.getOrCreateSession('jobs');
+await jobs.exec('true');
+const started = await jobs.exec('(sleep 4800 &); sleep 0.05');
+await jobs.exec('sleep 0.05');
+const starters = (await jobs.state()).jobs.map(({ commandId }) => commandId === started.commandId);
 const idle = manager.getOrCreateSession('idle', { idleTimeoutMs: 700 });
 await idle.exec('true');
 const startedAt = performance.now();
@@ -36,6 +42,7 @@ console.log(
   JSON.stringify({
     jumps: [jumps.size > 1, hours.size > 1],
     limits,
+    starters,
     areSane: durations.every((ms) => ms >= 45 && ms < 60_000),
     idle: [reason, idleFor >= 690 && idleFor < 60_000],
   }),
