@@ -87,7 +87,7 @@ it('500 kernels killed in a row, idle and busy, and the session goes on', async 
     expect([next.stdout, next.epoch, next.stateLost?.language]).toEqual(['on\n', 2 * round + 1, 'bash']);
   }
   expect((await session.state()).epoch).toBe(501);
-}, 120_000);
+}, 400_000);
 
 describe.each(languages)('SIGSTOP to the %s kernel', (name) => {
   const { get } = dialects[name];
