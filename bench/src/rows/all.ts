@@ -1,0 +1,21 @@
+/** All rows, in the order of the report. */
+import type { Group } from '../subject.ts';
+import { roundTrips } from './roundtrip.ts';
+import type { Row, RowContext } from './row.ts';
+
+const rows: Row[] = [roundTrips];
+
+/**
+ * @param only - ids of groups, whole or up to a slash (`roundtrip`, `roundtrip/bash`); empty: all
+ * @throws when one names nothing
+ */
+export const groupsOf = (context: RowContext, only: readonly string[] = []): Group[] => {
+  const groups = rows.flatMap((row) => row(context));
+  const isMeant = (id: string, wanted: string): boolean => id === wanted || id.startsWith(`${wanted}/`);
+  for (const wanted of only) {
+    if (!groups.some(({ id }) => isMeant(id, wanted))) {
+      throw new Error(`There is no row "${wanted}". Rows are: ${groups.map(({ id }) => id).join(', ')}`);
+    }
+  }
+  return only.length === 0 ? groups : groups.filter(({ id }) => only.some((wanted) => isMeant(id, wanted)));
+};
