@@ -22,6 +22,9 @@ const version = (program: string, args: string[]): string =>
 /** The interpreter itself: a version manager's shim would add 200 ms to the start of a floor. */
 export const pythonProgram = output('python3', ['-c', 'import sys; print(sys.executable)']) ?? 'python3';
 
+/** Whether a program can be run here. */
+export const hasProgram = (program: string): boolean => output(program, ['--version']) !== undefined;
+
 /** A Python that has these modules: the one on PATH, or Debian's. */
 export const findPythonWith = (modules: string): string | undefined =>
   [pythonProgram, '/usr/bin/python3'].find(

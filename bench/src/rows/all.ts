@@ -1,9 +1,15 @@
 /** All rows, in the order of the report. */
 import type { Group } from '../subject.ts';
+import { crowds } from './crowd.ts';
+import { growth } from './growth.ts';
+import { hops } from './hops.ts';
+import { pipeline } from './pipeline.ts';
 import { roundTrips } from './roundtrip.ts';
 import type { Row, RowContext } from './row.ts';
+import { starts } from './start.ts';
+import { streams } from './streams.ts';
 
-const rows: Row[] = [roundTrips];
+const rows: Row[] = [roundTrips, starts, streams, pipeline, crowds, hops, growth];
 
 /**
  * @param only - ids of groups, whole or up to a slash (`roundtrip`, `roundtrip/bash`); empty: all

@@ -6,6 +6,7 @@ import { terminalSubject } from '../peers/terminal.ts';
 import type { Goal, Group, Subject } from '../subject.ts';
 import { bareLoop } from '../subjects/bare-loop.ts';
 import { capturingLoop } from '../subjects/capturing-loop.ts';
+import { pinnedLoops } from '../subjects/pinned-loop.ts';
 import { execaPerCommand, processPerCommand } from '../subjects/process-per-command.ts';
 import { holdfastName, sessionSubject } from '../subjects/session.ts';
 import type { Row, RowContext } from './row.ts';
@@ -31,6 +32,7 @@ export const roundTrips: Row = (context) =>
         bareLoop(language, sizes),
         capturingLoop(language, sizes),
         sessionSubject(language, command, sizes),
+        ...pinnedLoops(language, sizes),
         ...subjects,
         processPerCommand(language, sizes.slowTrips),
         execaPerCommand(language, sizes.slowTrips),
