@@ -11,6 +11,8 @@ export interface Sizes {
   slowTrips: number;
   /** Rounds of slow work: starting, gigabytes, hundreds of sessions. */
   slowRounds: number;
+  /** Rounds of what starts a process with many sessions. */
+  crowdRounds: number;
   /** Sessions opened in one round. */
   starts: number;
   streamBytes: number;
@@ -38,6 +40,7 @@ const full: Sizes = {
   trips: 20,
   slowTrips: 2,
   slowRounds: 7,
+  crowdRounds: 3,
   starts: 5,
   streamBytes: 1 << 30,
   collectBytes: 100 * MB,
@@ -53,16 +56,17 @@ const full: Sizes = {
 };
 
 const quick: Sizes = {
-  rounds: 15,
-  warmUpTrips: 400,
+  rounds: 12,
+  warmUpTrips: 300,
   trips: 15,
   slowTrips: 1,
   slowRounds: 2,
-  starts: 2,
+  crowdRounds: 1,
+  starts: 1,
   streamBytes: 1 << 28,
   collectBytes: 25 * MB,
   queueLengths: [100, 1_000],
-  crowd: 30,
+  crowd: 15,
   smallCrowd: 5,
   crowdCommands: 20,
   weighed: 10,
@@ -79,6 +83,7 @@ const tiny: Sizes = {
   trips: 1,
   slowTrips: 1,
   slowRounds: 1,
+  crowdRounds: 1,
   starts: 1,
   streamBytes: 1 << 20,
   collectBytes: MB,

@@ -5,12 +5,12 @@ import { holdfastName } from '../subjects/session.ts';
 import type { Row } from './row.ts';
 
 export const crowds: Row = ({ sizes }) => {
-  const { crowd, smallCrowd, crowdCommands, weighed, idleMs, slowRounds } = sizes;
+  const { crowd, smallCrowd, crowdCommands, weighed, idleMs, crowdRounds } = sizes;
   const floorName = 'empty threads and bare bash';
   const group = (id: string, title: string, part: Pick<Group, 'unit' | 'subjects' | 'goals'>): Group => ({
     id: `crowd/${id}`,
     title,
-    rounds: Math.min(slowRounds, 3),
+    rounds: crowdRounds,
     warmUpRounds: 0,
     missing: [],
     ...part,

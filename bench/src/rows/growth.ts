@@ -7,7 +7,8 @@ import { runChecked } from '../subjects/session.ts';
 import type { Row } from './row.ts';
 
 export const growth: Row = ({ sizes }) => {
-  const { growthSessions, growthBytes, growthHeapsMb, trips, slowTrips, slowRounds, rounds } = sizes;
+  const { growthSessions, growthBytes, growthHeapsMb, trips, slowTrips, slowRounds, crowdRounds, rounds } =
+    sizes;
   const group = (
     id: string,
     title: string,
@@ -29,7 +30,7 @@ export const growth: Row = ({ sizes }) => {
     });
   return [
     group('sessions', 'Round trip of bash `true` beside idle sessions', {
-      rounds: Math.min(slowRounds, 3),
+      rounds: crowdRounds,
       warmUpRounds: 0,
       subjects: growthSessions.map(latency),
     }),

@@ -4,6 +4,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { createSessionManager, type Language, type RuntimeSession } from 'holdfast';
+import { insideThreadName, threadHopName } from '../breakdown.ts';
 import { timeEach } from '../measure.ts';
 import type { Group, Subject } from '../subject.ts';
 import { bareLoop, type Trips } from '../subjects/bare-loop.ts';
@@ -45,8 +46,6 @@ const message = {
   stream: false,
 };
 
-export const threadHopName = 'message to an empty thread and back';
-
 const threadMessages = ({ trips, warmUpTrips }: Trips): Subject => {
   let thread: Worker;
   const run = (): Promise<void> =>
@@ -65,8 +64,6 @@ const threadMessages = ({ trips, warmUpTrips }: Trips): Subject => {
     close: async () => void (await thread.terminate()),
   };
 };
-
-export const insideThreadName = 'Holdfast, inside the session thread (durationMs)';
 
 /** What the result itself says: from when the command began to run to its outcome. */
 const insideThread = (language: Language, command: string, { trips, warmUpTrips }: Trips): Subject => {

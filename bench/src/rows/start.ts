@@ -22,7 +22,7 @@ export const starts: Row = (context) => {
   const { slowRounds: rounds, starts: count } = context.sizes;
   return leastCommands.flatMap(([language, command]): Group[] => {
     const group = (id: string, title: string, subjects: Subject[], goals: Goal[]): Group => ({
-      id: `${id}/${language}`,
+      id: `start/${id}/${language}`,
       title: `${title}, ${language}`,
       unit: 'ms',
       rounds,

@@ -11,15 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlChannel, DriverModule, LanguageDriver } from '@holdfast/core/driver-kit';
 import { bash, type Language, node, python } from 'holdfast';
+import { drivenKernelName } from '../breakdown.ts';
 import type { Subject } from '../subject.ts';
 import { type LiveLoop, loopSubject, type Trips } from './bare-loop.ts';
 
 const descriptors = { bash: bash(), python: python(), node: node() };
 
 export const drivenKernel = (language: Language, command: string, trips: Trips): Subject =>
-  loopSubject(`${language} kernel, driven without a thread`, 'reference', trips, () =>
-    open(language, command),
-  );
+  loopSubject(`${language} ${drivenKernelName}`, 'reference', trips, () => open(language, command));
 
 const open = async (language: Language, command: string): Promise<LiveLoop> => {
   const { driver: module, options } = descriptors[language];
