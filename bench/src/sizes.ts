@@ -22,8 +22,6 @@ export interface Sizes {
   crowd: number;
   smallCrowd: number;
   crowdCommands: number;
-  /** Idle sessions whose memory is weighed. */
-  weighed: number;
   /** How long idle sessions are watched, in milliseconds. */
   idleMs: number;
   growthSessions: number[];
@@ -40,7 +38,7 @@ const full: Sizes = {
   trips: 20,
   slowTrips: 2,
   slowRounds: 7,
-  crowdRounds: 3,
+  crowdRounds: 2,
   starts: 5,
   streamBytes: 1 << 30,
   collectBytes: 100 * MB,
@@ -48,7 +46,6 @@ const full: Sizes = {
   crowd: 300,
   smallCrowd: 10,
   crowdCommands: 50,
-  weighed: 50,
   idleMs: 5_000,
   growthSessions: [1, 10, 100, 300],
   growthBytes: [0, 1_000, MB, 100 * MB],
@@ -69,9 +66,8 @@ const quick: Sizes = {
   crowd: 15,
   smallCrowd: 5,
   crowdCommands: 20,
-  weighed: 10,
   idleMs: 1_000,
-  growthSessions: [1, 10],
+  growthSessions: [5, 15],
   growthBytes: [0, 1_000, MB],
   growthHeapsMb: [0, 200],
 };
@@ -91,7 +87,6 @@ const tiny: Sizes = {
   crowd: 2,
   smallCrowd: 1,
   crowdCommands: 2,
-  weighed: 2,
   idleMs: 50,
   growthSessions: [1, 2],
   growthBytes: [0, 1_000],
@@ -99,4 +94,3 @@ const tiny: Sizes = {
 };
 
 export const sizes = { full, quick, tiny };
-export type SizeName = keyof typeof sizes;

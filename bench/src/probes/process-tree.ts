@@ -7,18 +7,18 @@ export const memoryOfTree = (): number =>
     treeOf(process.pid).map((pid) => Number(/^Pss:\s+(\d+) kB/m.exec(read(pid, 'smaps_rollup'))?.[1] ?? 0)),
   ) / 1_024;
 
-/** Seconds, user and system, with what ended children have used. */
-export const cpuSecondsOfTree = (): number =>
-  sum(
-    treeOf(process.pid).map((pid) => {
-      // utime, stime, cutime, cstime: fields 14 to 17, counted after the name, which may have spaces.
-      const ticks = statOf(pid).slice(11, 15).map(Number);
-      return sum(ticks) / ticksPerSecond;
-    }),
-  );
+/** CPU seconds that the living threads of these processes have had, to the nanosecond: ticks are too coarse for idleness. */
+export const cpuSecondsOfTree = (): number => sum(treeOf(process.pid).flatMap(threadsOf)) / 1e9;
 
-/** What Linux counts in on every architecture that Node runs on. */
-const ticksPerSecond = 100;
+const threadsOf = (pid: number): number[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) =>
+      Number(read(pid, `task/${thread}/schedstat`).split(' ')[0]),
+    );
+  } catch {
+    return [];
+  }
+};
 
 const treeOf = (root: number): number[] => {
   const children = new Map<number, number[]>();

@@ -1,6 +1,7 @@
 /** All rows, in the order of the report. */
 import type { Group } from '../subject.ts';
-import { crowds } from './crowd.ts';
+import { createCrowds } from '../subjects/crowd.ts';
+import { manySessions } from './crowd.ts';
 import { growth } from './growth.ts';
 import { hops } from './hops.ts';
 import { pipeline } from './pipeline.ts';
@@ -9,13 +10,14 @@ import type { Row, RowContext } from './row.ts';
 import { starts } from './start.ts';
 import { streams } from './streams.ts';
 
-const rows: Row[] = [roundTrips, starts, streams, pipeline, crowds, hops, growth];
+const rows: Row[] = [roundTrips, starts, streams, pipeline, manySessions, hops, growth];
 
 /**
  * @param only - ids of groups, whole or up to a slash (`roundtrip`, `roundtrip/bash`); empty: all
  * @throws when one names nothing
  */
-export const groupsOf = (context: RowContext, only: readonly string[] = []): Group[] => {
+export const groupsOf = (given: Omit<RowContext, 'crowds'>, only: readonly string[] = []): Group[] => {
+  const context = { ...given, crowds: createCrowds(given.sizes) };
   const groups = rows.flatMap((row) => row(context));
   const isMeant = (id: string, wanted: string): boolean => id === wanted || id.startsWith(`${wanted}/`);
   for (const wanted of only) {

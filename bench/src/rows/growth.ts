@@ -2,11 +2,10 @@
 import { createSessionManager, type RuntimeSession, type SessionConfig } from 'holdfast';
 import { timeEach } from '../measure.ts';
 import type { Group, Subject } from '../subject.ts';
-import { crowdSubject } from '../subjects/crowd.ts';
 import { runChecked } from '../subjects/session.ts';
 import type { Row } from './row.ts';
 
-export const growth: Row = ({ sizes }) => {
+export const growth: Row = ({ sizes, crowds }) => {
   const { growthSessions, growthBytes, growthHeapsMb, trips, slowTrips, slowRounds, crowdRounds, rounds } =
     sizes;
   const group = (
@@ -22,12 +21,7 @@ export const growth: Row = ({ sizes }) => {
     ...part,
   });
   const latency = (count: number): Subject =>
-    crowdSubject(`${count} sessions open`, 'reference', {
-      work: 'latency',
-      who: 'holdfast',
-      count,
-      extra: 500,
-    });
+    crowds.subject(`${count} ${count === 1 ? 'session' : 'sessions'} open`, 'reference', count, 'latencyMs');
   return [
     group('sessions', 'Round trip of bash `true` beside idle sessions', {
       rounds: crowdRounds,
