@@ -20,7 +20,8 @@ export const drawBars = (title: string, groups: readonly GroupResult[]): string 
 
 const panel = ({ title, unit, subjects }: GroupResult, top: number): string[] => {
   const scale = scaleOf(subjects.map(({ p50 }) => p50));
-  const heading = `${title}, ${unit}${scale.isLogarithmic ? ', logarithmic' : ''}`;
+  const better = unit.endsWith('/s') ? 'more is better' : 'less is better';
+  const heading = `${title}: ${unit}, ${better}${scale.isLogarithmic ? ', logarithmic' : ''}`;
   return [
     text(8, top + 16, heading, { kind: 'title' }),
     ...subjects.flatMap(({ name, role, p50 }, index) => {
