@@ -11,6 +11,8 @@ export interface Sizes {
   slowTrips: number;
   /** Rounds of slow work: starting, gigabytes, hundreds of sessions. */
   slowRounds: number;
+  /** Rounds of slow work before those that count. */
+  slowWarmUps: number;
   /** Rounds of what starts a process with many sessions. */
   crowdRounds: number;
   /** Sessions opened in one round. */
@@ -38,6 +40,7 @@ const full: Sizes = {
   trips: 20,
   slowTrips: 2,
   slowRounds: 7,
+  slowWarmUps: 1,
   crowdRounds: 2,
   starts: 5,
   streamBytes: 1 << 30,
@@ -58,6 +61,7 @@ const quick: Sizes = {
   trips: 15,
   slowTrips: 1,
   slowRounds: 2,
+  slowWarmUps: 0,
   crowdRounds: 1,
   starts: 1,
   streamBytes: 1 << 28,
@@ -79,6 +83,7 @@ const tiny: Sizes = {
   trips: 1,
   slowTrips: 1,
   slowRounds: 1,
+  slowWarmUps: 0,
   crowdRounds: 1,
   starts: 1,
   streamBytes: 1 << 20,

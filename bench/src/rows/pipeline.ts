@@ -1,11 +1,12 @@
 /** Many commands handed to one session at once. */
 import { createSessionManager } from 'holdfast';
+import { timeEach } from '../measure.ts';
 import type { Group, Subject, Unit } from '../subject.ts';
 import { runChecked } from '../subjects/session.ts';
 import type { Row } from './row.ts';
 
 export const pipeline: Row = ({ sizes }) => {
-  const { queueLengths, slowRounds } = sizes;
+  const { queueLengths, slowRounds, slowWarmUps, warmUpTrips } = sizes;
   const [shortest = 1] = queueLengths;
   const longest = queueLengths.at(-1) ?? shortest;
   const group = (id: string, title: string, unit: Unit, toFigure: Figure): Group => ({
@@ -13,8 +14,8 @@ export const pipeline: Row = ({ sizes }) => {
     title,
     unit,
     rounds: Math.min(slowRounds, 3),
-    warmUpRounds: 1,
-    subjects: queueLengths.map((length) => queued(length, toFigure)),
+    warmUpRounds: slowWarmUps,
+    subjects: queueLengths.map((length) => queued(length, warmUpTrips, toFigure)),
     goals: [],
     missing: [],
   });
@@ -62,13 +63,15 @@ type Figure = (burst: Burst) => number;
 
 const nameOf = (length: number): string => `Holdfast, ${length} in the queue`;
 
-const queued = (length: number, toFigure: Figure): Subject => {
+/** @param warmUp - commands before the first round: each session thread compiles for itself */
+const queued = (length: number, warmUp: number, toFigure: Figure): Subject => {
   const manager = createSessionManager();
   return {
     name: nameOf(length),
     role: 'reference',
     commandsPerSample: length,
-    open: () => runChecked(manager.getOrCreateSession('queue'), 'true'),
+    open: async () =>
+      void (await timeEach(warmUp, () => runChecked(manager.getOrCreateSession('queue'), 'true'))),
     async round() {
       const session = manager.getOrCreateSession('queue');
       const startedAt = performance.now();

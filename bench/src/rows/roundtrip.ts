@@ -31,8 +31,8 @@ export const roundTrips: Row = (context) =>
       subjects: [
         bareLoop(language, sizes),
         capturingLoop(language, sizes),
-        sessionSubject(language, command, sizes),
         ...pinnedLoops(language, sizes),
+        sessionSubject(language, command, sizes),
         ...subjects,
         processPerCommand(language, sizes.slowTrips),
         execaPerCommand(language, sizes.slowTrips),

@@ -19,14 +19,14 @@ const endless: Record<Language, string> = {
 };
 
 export const starts: Row = (context) => {
-  const { slowRounds: rounds, starts: count } = context.sizes;
+  const { slowRounds: rounds, slowWarmUps: warmUpRounds, starts: count } = context.sizes;
   return leastCommands.flatMap(([language, command]): Group[] => {
     const group = (id: string, title: string, subjects: Subject[], goals: Goal[]): Group => ({
       id: `start/${id}/${language}`,
       title: `${title}, ${language}`,
       unit: 'ms',
       rounds,
-      warmUpRounds: 1,
+      warmUpRounds,
       subjects,
       goals,
       missing: language === 'python' && !context.peers.jupyter ? [peerSources.jupyter] : [],

@@ -10,9 +10,9 @@ const floorName = 'Node reads the pipe';
 const execaName = 'execa, buffer';
 
 export const streams: Row = ({ sizes }) => {
-  const { streamBytes, collectBytes, slowRounds: rounds } = sizes;
+  const { streamBytes, collectBytes, slowRounds: rounds, slowWarmUps: warmUpRounds } = sizes;
   const goal = { subject: holdfastName, at: 'p50', relation: '≥' } as const;
-  const shared = { unit: 'MB/s', rounds, warmUpRounds: 1, missing: [] } as const;
+  const shared = { unit: 'MB/s', rounds, warmUpRounds, missing: [] } as const;
   return [
     {
       ...shared,
