@@ -1,61 +1,73 @@
 /**
- * Benchmarks: one command's round trip through the whole stack, beside the floor of its language
- * and one process per command, interleaved in one run.
+ * Benchmarks: what Holdfast costs, beside the least it could cost and beside its peers, in one run.
  *
- * - `subjects/`  what is measured: each opens, runs one command at a time, closes
- * - `measure`    interleaved rounds, medians and percentiles
- * - `report`     table and JSON
+ * - `rows/`      what is compared, with the goals; each row makes groups of subjects
+ * - `subjects/`  what is measured: floors, Holdfast, and parts of it
+ * - `peers/`     other tools, as far as this machine has them
+ * - `probes/`    what needs a process of its own: memory, hundreds of sessions, one core
+ * - `measure`    rounds in turns, medians of the rounds' ratios; `verdict` holds them to the goals
+ * - `report`, `markdown`, `draw/`, `publish`  tables, pictures, files
+ * - `soak/`      another program: faults and hostile commands for minutes
  *
  * Figures are ratios within one run: on a shared machine times wander, ratios much less.
  */
 import { parseArgs } from 'node:util';
-import type { Language } from 'holdfast';
 import { describeMachine } from './machine.ts';
-import { measure } from './measure.ts';
+import { measureGroup } from './measure.ts';
+import { findPeers } from './peers/find.ts';
+import { readLatest, writePage, writeResults } from './publish.ts';
 import { toJson, toTable } from './report.ts';
-import type { Group } from './subject.ts';
-import { barePipe } from './subjects/bare-pipe.ts';
-import { processPerCommand } from './subjects/process-per-command.ts';
-import { openSessions } from './subjects/session.ts';
+import type { GroupResult, Report } from './results.ts';
+import { groupsOf } from './rows/all.ts';
+import { sizes } from './sizes.ts';
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    'write-docs': { type: 'boolean', default: false },
+    redraw: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
-const help = `npm run bench -- [--quick] [--json]
+const help = `npm run bench -- [--quick] [--only <row>] [--json] [--write-docs] [--redraw]
 
-  --quick   fewer rounds: under a minute
-  --json    one JSON object instead of the table
+  --quick        less of everything: about a minute in all
+  --only <row>   one row, or one group of it: roundtrip, roundtrip/bash; may be repeated
+  --json         one JSON object instead of the table
+  --write-docs   also writes the figures into docs/performance.md
+  --redraw       measures nothing: files, pictures and docs/performance.md from results/latest.json
+
+A run of all rows that is not quick, or that writes docs, also writes bench/results/.
 `;
 
-// The least each language can be asked to do.
-const commands: [Language, string][] = [
-  ['bash', 'true'],
-  ['python', 'pass'],
-  ['node', '0'],
-];
-
-const run = async (): Promise<void> => {
-  const sessions = openSessions();
-  const groups = commands.map(
-    ([language, command]): Group => ({
-      name: `${language} \`${command}\``,
-      subjects: [barePipe(language), sessions.subject(language, command), processPerCommand(language)],
-    }),
-  );
-  const showProgress = (text: string): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
-  };
-  const results = await measure({ groups, rounds: options.quick ? 15 : 60, onProgress: showProgress });
-  showProgress('');
-  await sessions.close();
+const run = async (): Promise<Report> => {
+  const size = options.quick ? 'quick' : 'full';
   const machine = describeMachine();
-  process.stdout.write(options.json ? toJson(machine, results) : toTable(machine, results));
+  const groups = groupsOf({ sizes: sizes[size], peers: await findPeers() }, options.only);
+  const results: GroupResult[] = [];
+  for (const group of groups) results.push(await measureGroup(group, showProgress));
+  showProgress('');
+  return { machine, at: new Date().toISOString(), size, groups: results };
 };
 
-if (options.help) process.stdout.write(help);
-else await run();
+const showProgress = (text: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+};
+
+const main = async (): Promise<void> => {
+  if (options.help) return void process.stdout.write(help);
+  const isPart = options.only.length > 0;
+  if (isPart && options['write-docs']) {
+    throw new Error('The page holds figures of one run: --write-docs does not go with --only');
+  }
+  const report = options.redraw ? readLatest() : await run();
+  process.stdout.write(options.json ? toJson(report) : toTable(report));
+  const writesPage = options['write-docs'] || options.redraw;
+  if (writesPage || (!isPart && !options.quick)) writeResults(report);
+  if (writesPage) writePage(report);
+};
+
+await main();

@@ -1,76 +1,98 @@
-/** Times subjects in turns, so that what slows the machine for a moment slows them all. */
+/**
+ * Measures the subjects of a group in turns, so that what slows the machine for a moment slows them
+ * all, and compares them round by round: the median of the rounds' ratios moves much less than the
+ * ratio of two medians that were taken minutes apart.
+ */
+import type { GroupResult, SubjectResult } from './results.ts';
+import { median, percentile, ratioOfRounds } from './statistics.ts';
 import type { Group, Subject } from './subject.ts';
+import { judge } from './verdict.ts';
 
-/** Milliseconds. */
-export interface Distribution {
-  p50: number;
-  p99: number;
-  samples: number;
+/** What was measured of one subject. */
+interface Record {
+  subject: Subject;
+  samples: number[];
+  roundMedians: number[];
+  cpuMicros: number[];
 }
 
-export interface SubjectResult extends Distribution {
-  name: string;
-  /** To the group's floor, p50 to p50 and p99 to p99. */
-  ratio: { p50: number; p99: number };
-}
-
-export interface GroupResult {
-  name: string;
-  subjects: SubjectResult[];
-}
-
-export interface MeasureOptions {
-  groups: Group[];
-  rounds: number;
-  onProgress(text: string): void;
-}
-
-/** Rounds before counting: caches fill and code is compiled. */
-const warmUpRounds = 3;
-
-export const measure = async ({ groups, rounds, onProgress }: MeasureOptions): Promise<GroupResult[]> => {
-  const results: GroupResult[] = [];
-  for (const { name, subjects } of groups) {
-    const samples = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
-    for (const subject of subjects) await subject.open();
+export const measureGroup = async (
+  group: Group,
+  onProgress: (text: string) => void = () => undefined,
+): Promise<GroupResult> => {
+  const { id, title, unit, subjects, rounds, warmUpRounds, missing } = group;
+  const records = subjects.map(
+    (subject): Record => ({ subject, samples: [], roundMedians: [], cpuMicros: [] }),
+  );
+  const opened: Subject[] = [];
+  try {
+    for (const subject of subjects) {
+      onProgress(`${id}: opening ${subject.name}`);
+      await subject.open();
+      opened.push(subject);
+    }
     for (let round = -warmUpRounds; round < rounds; round += 1) {
-      onProgress(`${name}: round ${Math.max(0, round + 1)} of ${rounds}`);
-      for (const subject of subjects) {
-        const times = await time(subject);
-        if (round >= 0) samples.get(subject)?.push(...times);
+      for (const record of inTurn(records, round)) {
+        onProgress(`${id}: round ${Math.max(0, round + 1)} of ${rounds}: ${record.subject.name}`);
+        await measureRound(record, round >= 0);
       }
     }
-    for (const subject of subjects) await subject.close();
-    results.push({ name, subjects: compare(subjects, samples) });
+  } finally {
+    for (const subject of opened) await subject.close();
   }
-  return results;
+  const results = compare(records);
+  return { id, title, unit, subjects: results, missing, verdicts: judge(group.goals, results) };
 };
 
-const time = async (subject: Subject): Promise<number[]> => {
+/** Every other round backwards: nobody always runs after the same neighbour. */
+const inTurn = (records: Record[], round: number): Record[] =>
+  round % 2 === 0 ? records : [...records].reverse();
+
+const measureRound = async ({ subject, ...record }: Record, counts: boolean): Promise<void> => {
+  const before = process.cpuUsage();
+  const samples = await subject.round();
+  const { user, system } = process.cpuUsage(before);
+  if (!counts) return;
+  record.samples.push(...samples);
+  record.roundMedians.push(median(samples));
+  record.cpuMicros.push((user + system) / (samples.length * (subject.commandsPerSample ?? 1)));
+};
+
+const compare = (records: Record[]): SubjectResult[] => {
+  const floor = records.find(({ subject }) => subject.role === 'floor');
+  const holdfast = records.find(({ subject }) => subject.role === 'holdfast');
+  return records.map((record) => {
+    const { subject, samples, roundMedians, cpuMicros } = record;
+    return {
+      name: subject.name,
+      role: subject.role,
+      p50: median(samples),
+      p99: percentile(samples, 0.99),
+      samples: samples.length,
+      roundMedians,
+      ...(floor
+        ? {
+            toFloor: {
+              p50: ratioOfRounds(roundMedians, floor.roundMedians),
+              p99: percentile(samples, 0.99) / percentile(floor.samples, 0.99),
+            },
+          }
+        : {}),
+      ...(holdfast ? { toHoldfast: ratioOfRounds(roundMedians, holdfast.roundMedians) } : {}),
+      ...(subject.inProcess === false ? {} : { cpuMicros: median(cpuMicros) }),
+    };
+  });
+};
+
+/** Samples of one piece of work done `count` times, in milliseconds each. */
+export const timeEach = async (count: number, work: () => Promise<void>): Promise<number[]> => {
   const times: number[] = [];
-  for (let run = 0; run < subject.perRound; run += 1) {
-    const startedAt = performance.now();
-    await subject.run();
-    times.push(performance.now() - startedAt);
-  }
+  for (let index = 0; index < count; index += 1) times.push(await timeOnce(work));
   return times;
 };
 
-const compare = (subjects: Subject[], samples: Map<Subject, number[]>): SubjectResult[] => {
-  const distributions = subjects.map((subject) => ({
-    name: subject.name,
-    ...summarise(samples.get(subject) ?? []),
-  }));
-  const floor = distributions[0];
-  return distributions.map((one) => ({
-    ...one,
-    ratio: { p50: one.p50 / (floor?.p50 ?? 1), p99: one.p99 / (floor?.p99 ?? 1) },
-  }));
-};
-
-export const summarise = (times: number[]): Distribution => {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99), samples: sorted.length };
+export const timeOnce = async (work: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
 };

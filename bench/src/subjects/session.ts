@@ -1,25 +1,34 @@
 /** A Holdfast session: the whole stack, from the host app to the kernel and back. */
-import { createSessionManager, type Language } from 'holdfast';
+import { createSessionManager, type Language, type RuntimeSession } from 'holdfast';
+import { timeEach } from '../measure.ts';
 import type { Subject } from '../subject.ts';
+import type { Trips } from './bare-loop.ts';
 
-/** One manager for all subjects, a session for each. */
-export const openSessions = () => {
+export const holdfastName = 'Holdfast';
+
+/** @param command - the least that the language can be asked to do */
+export const sessionSubject = (
+  language: Language,
+  command: string,
+  { trips, warmUpTrips }: Trips,
+): Subject => {
   const manager = createSessionManager();
+  let session: RuntimeSession;
+  const run = () => runChecked(session, command);
   return {
-    subject(language: Language, command: string): Subject {
-      const open = () => manager.getOrCreateSession(language, { language });
-      const run = async (): Promise<void> => {
-        const { exitCode, stderr } = await open().exec(command);
-        if (exitCode !== 0) throw new Error(`${language} session: exit code ${exitCode}: ${stderr}`);
-      };
-      return {
-        name: `Holdfast session, ${language}`,
-        perRound: 20,
-        open: run,
-        run,
-        close: () => open().terminate(),
-      };
+    name: holdfastName,
+    role: 'holdfast',
+    async open() {
+      session = manager.getOrCreateSession(language, { language });
+      await timeEach(warmUpTrips, run);
     },
-    close: () => manager[Symbol.asyncDispose](),
+    round: () => timeEach(trips, run),
+    close: async () => manager[Symbol.asyncDispose](),
   };
+};
+
+/** @throws when the command fails: a benchmark of failures says nothing */
+export const runChecked = async (session: RuntimeSession, command: string): Promise<void> => {
+  const { exitCode, stderr } = await session.exec(command);
+  if (exitCode !== 0) throw new Error(`\`${command}\` ended with exit code ${exitCode}: ${stderr}`);
 };

@@ -1,0 +1,107 @@
+/** Opens many sessions, or as many empty threads with a bare bash each, and prints figures of them. */
+import { fileURLToPath } from 'node:url';
+import { createSessionManager, type RuntimeSession } from 'holdfast';
+import { timeEach, timeOnce } from '../measure.ts';
+import { median } from '../statistics.ts';
+import { type BareStart, startBare } from '../subjects/bare-start.ts';
+import { runChecked } from '../subjects/session.ts';
+import { cpuSecondsOfTree, memoryOfTree } from './process-tree.ts';
+
+export interface CrowdRequest {
+  who: 'floor' | 'holdfast';
+  count: number;
+  /** For each of them, where the rate is measured. */
+  commands: number;
+  /** How long they are watched while nothing happens. */
+  idleMs: number;
+}
+
+export interface CrowdFigures {
+  /** Until all have given their first result. */
+  openMs: number;
+  /** For each, in this process and its children, PSS. */
+  memoryMiB: number;
+  idlePercentOfCore: number;
+  /** Of a command in one of them while the others are idle, p50. */
+  latencyMs: number;
+  /** All of them at once. */
+  commandsPerSecond: number;
+}
+
+/** Something that was opened: a session, or a floor. */
+type Run = () => Promise<void>;
+
+const main = async ({ who, count, commands, idleMs }: CrowdRequest): Promise<CrowdFigures> => {
+  const { open, close } = who === 'floor' ? openFloors() : openSessions(count + 1);
+  // What a process does once (loading modules, the first thread) is not a session's cost.
+  await open();
+  try {
+    const before = settledMemory();
+    const startedAt = performance.now();
+    const members = await Promise.all(Array.from({ length: count }, open));
+    const openMs = performance.now() - startedAt;
+    const memoryMiB = (settledMemory() - before) / count;
+    const idlePercentOfCore = await idleCpu(idleMs);
+    const [first] = members;
+    const latencyMs = first ? median(await timeEach(commands * 10, first)) : Number.NaN;
+    const commandsPerSecond = await rateOf(members, commands);
+    return { openMs, memoryMiB, idlePercentOfCore, latencyMs, commandsPerSecond };
+  } finally {
+    await close();
+  }
+};
+
+const openSessions = (maxSessions: number) => {
+  const manager = createSessionManager({ maxSessions });
+  let opened = 0;
+  return {
+    async open(): Promise<Run> {
+      opened += 1;
+      const session: RuntimeSession = manager.getOrCreateSession(`session-${opened}`);
+      const run = () => runChecked(session, 'true');
+      await run();
+      return run;
+    },
+    close: async () => manager[Symbol.asyncDispose](),
+  };
+};
+
+const openFloors = () => {
+  const floors: BareStart[] = [];
+  return {
+    async open(): Promise<Run> {
+      const floor = await startBare('bash');
+      floors.push(floor);
+      return floor.loop.run;
+    },
+    close: async () => void (await Promise.all(floors.map((one) => one.close()))),
+  };
+};
+
+const settledMemory = (): number => {
+  globalThis.gc?.();
+  return memoryOfTree();
+};
+
+/** Commands of each session before the clock starts: what runs only once has run. */
+const warmUpCommands = 10;
+
+const rateOf = async (members: Run[], commands: number): Promise<number> => {
+  const runAll = (count: number): Promise<unknown> => Promise.all(members.map((run) => timeEach(count, run)));
+  await runAll(Math.min(commands, warmUpCommands));
+  const ms = await timeOnce(() => runAll(commands));
+  return (members.length * commands) / (ms / 1_000);
+};
+
+const idleCpu = async (ms: number): Promise<number> => {
+  // What follows an opening (pipes made ahead, garbage collected) is over before the watch begins.
+  await new Promise((resolve) => setTimeout(resolve, Math.min(2_000, ms)));
+  const before = cpuSecondsOfTree();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return ((cpuSecondsOfTree() - before) / (ms / 1_000)) * 100;
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const figures = await main(JSON.parse(process.argv[2] ?? '') as CrowdRequest);
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}

@@ -1,0 +1,51 @@
+/** Every row once, as small as can be: that it measures what it says, not how fast that is. */
+import { describe, expect, it } from 'vitest';
+import { breakDown } from '../breakdown.ts';
+import { measureGroup } from '../measure.ts';
+import { findPeers, type Peers, peerSources } from '../peers/find.ts';
+import { sizes } from '../sizes.ts';
+import { groupsOf } from './all.ts';
+
+const noPeers: Peers = { jupyter: undefined, pexpect: undefined, nodePty: undefined };
+const groups = groupsOf({ sizes: sizes.tiny, peers: await findPeers() });
+
+describe('rows', () => {
+  it.each(groups.map((group) => [group.id, group] as const))('%s', async (id, group) => {
+    const result = await measureGroup(group);
+    expect(result.subjects.map(({ name }) => name)).toEqual(group.subjects.map(({ name }) => name));
+    for (const { name, p50, samples } of result.subjects) {
+      expect(samples, name).toBeGreaterThan(0);
+      // Few idle sessions use no CPU at all, and memory of so few is less than its noise.
+      if (id !== 'crowd/idle' && id !== 'crowd/memory') expect(p50, name).toBeGreaterThan(0);
+    }
+    const isMeasurable = group.missing.length === 0 || group.goals.length === result.verdicts.length;
+    if (isMeasurable)
+      expect(result.verdicts.map(({ what }) => what)).toEqual(group.goals.map(({ what }) => what));
+    if (id.startsWith('hops/')) {
+      const whole = result.subjects.find(({ role }) => role === 'holdfast')?.p50;
+      expect(breakDown(result).reduce((sum, { ms }) => sum + ms, 0)).toBeCloseTo(whole ?? Number.NaN);
+    }
+  });
+});
+
+describe('groupsOf', () => {
+  it('gives one theme, one group, or all', () => {
+    const idsOf = (...only: string[]) =>
+      groupsOf({ sizes: sizes.tiny, peers: noPeers }, only).map(({ id }) => id);
+    expect(idsOf('stream')).toEqual(['stream/iterate', 'stream/collect']);
+    expect(idsOf('roundtrip/bash', 'hops/node')).toEqual(['roundtrip/bash', 'hops/node']);
+    expect(idsOf()).toEqual(groups.map(({ id }) => id));
+    expect(() => idsOf('stre')).toThrow('There is no row "stre"');
+  });
+
+  it('tells the peers that are missing, and how to get them', () => {
+    const missing = groupsOf({ sizes: sizes.tiny, peers: noPeers }, ['roundtrip']).map(
+      (group) => group.missing,
+    );
+    expect(missing).toEqual([
+      [peerSources.pexpect, peerSources.nodePty],
+      [peerSources.jupyter, peerSources.pexpect],
+      [],
+    ]);
+  });
+});
