@@ -10,7 +10,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlChannel, DriverModule, LanguageDriver } from '@holdfast/core/driver-kit';
-import { bash, type Language, node, python } from 'holdfast';
+import { bash, type CommandId, type Language, node, python } from 'holdfast';
 import { drivenKernelName } from '../breakdown.ts';
 import type { Subject } from '../subject.ts';
 import { type LiveLoop, loopSubject, type Trips } from './bare-loop.ts';
@@ -41,20 +41,19 @@ const open = async (language: Language, command: string): Promise<LiveLoop> => {
     onData: (listener) => void socket.on('data', listener),
   };
   const child = await start(driver, path, [out, err]);
-  const call = connect(driver, channel);
-  await call('hello');
+  const kernel = driver.connect(channel);
+  await kernel.hello();
   const buffer = Buffer.allocUnsafe(65_536);
   let count = 0;
   return {
     async run() {
       count += 1;
-      const request = {
-        commandId: `command-${count}`,
+      const { exitCode } = await kernel.run({
+        commandId: `cmd_${count}` as CommandId,
         code: command,
         stdout: path('out'),
         stderr: path('err'),
-      };
-      const { exitCode } = (await call('run', request)) as { exitCode: number };
+      });
       if (exitCode !== 0) throw new Error(`the ${language} kernel: exit code ${exitCode}`);
       for (const fd of outputs) drain(fd, buffer);
     },
@@ -85,33 +84,6 @@ const start = async (
     stdio: ['ignore', ...output],
     detached: true,
   });
-};
-
-interface WireAnswer {
-  id?: string;
-  type?: string;
-  value?: unknown;
-}
-
-type Listener = Parameters<ReturnType<LanguageDriver['connect']>['addEventListener']>[1];
-
-/** Calls as comlink's wire messages, one at a time. */
-const connect = (driver: LanguageDriver, channel: ControlChannel) => {
-  const endpoint = driver.connect(channel);
-  let id = 0;
-  let settle: (answer: WireAnswer) => void = () => undefined;
-  endpoint.addEventListener('message', ((event: MessageEvent) => {
-    const answer = event.data as WireAnswer;
-    if (answer.id === String(id)) settle(answer);
-  }) as Listener);
-  return (name: string, argument?: unknown): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      id += 1;
-      settle = ({ type, value }) =>
-        type === 'RAW' ? resolve(value) : reject(new Error(`${name}: ${JSON.stringify(value)}`));
-      const argumentList = argument === undefined ? [] : [{ type: 'RAW', value: argument }];
-      endpoint.postMessage({ id: String(id), type: 'APPLY', path: [name], argumentList });
-    });
 };
 
 const drain = (fd: number, buffer: Buffer): void => {
