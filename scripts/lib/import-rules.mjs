@@ -17,7 +17,9 @@ const layers = [
   ['packages/core'],
   ['packages/shell-worker', 'packages/python-worker', 'packages/node-worker'],
   ['packages/holdfast'],
-  ['packages/tools', 'packages/mcp', 'packages/server', 'packages/cli', 'packages/store'],
+  ['packages/tools', 'packages/store'],
+  ['packages/client', 'packages/mcp', 'packages/server'],
+  ['packages/cli'],
   ['apps/demo', 'bench', 'examples'],
 ];
 

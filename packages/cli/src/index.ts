@@ -1,0 +1,2 @@
+/** Live bash, Python and Node sessions on the command line. */
+export {};

@@ -1,0 +1,2 @@
+/** Sessions of a Holdfast daemon with the interface of local ones. */
+export {};

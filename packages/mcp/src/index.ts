@@ -1,0 +1,2 @@
+/** Holdfast sessions as an MCP server. */
+export {};

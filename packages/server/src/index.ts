@@ -1,0 +1,2 @@
+/** The Holdfast daemon: sessions over a typed HTTP API. */
+export {};

@@ -1,0 +1,2 @@
+/** The runtime tool for AI agents, for every framework. */
+export {};
