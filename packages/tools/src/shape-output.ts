@@ -74,8 +74,10 @@ export const createOutputShaper = (capacity = defaultMaxCharacters): OutputShape
       const lines = newlines + (endsOpen ? 1 : 0);
       const totals = { characters, lines, bytes };
       if (characters <= budget) return { text: head, ...totals };
-      const widest = { characters, fromLine: lines, toLine: lines, fromByte: bytes, toByte: bytes };
-      const room = Math.max(0, budget - describe(widest, totals, howToRead).length - 2);
+      const longest = { characters, fromLine: lines, fromByte: bytes, toByte: bytes };
+      // Words differ with the range: within one line, or over several.
+      const words = [lines, lines + 1].map((toLine) => describe({ ...longest, toLine }, totals, howToRead));
+      const room = Math.max(0, budget - Math.max(...words.map(({ length }) => length)) - 2);
       const start = headOf(head, Math.floor(room / 2));
       const end = tailOf(tail, Math.ceil(room / 2));
       const omitted: OmittedRange = {
