@@ -43,7 +43,13 @@ export {
 export type * from './inspection.ts';
 export type * from './kernel-api.ts';
 export type * from './language-descriptor.ts';
-export { type Operation, type OperationName, operations } from './operations.ts';
+export {
+  type Operation,
+  type OperationName,
+  type OutputSource,
+  operations,
+  outputSources,
+} from './operations.ts';
 export type * from './output.ts';
 export type * from './rpc.ts';
 export { execOptionsSchema, languageSchema, sessionConfigSchema } from './schemas.ts';
