@@ -9,8 +9,10 @@ import {
   ResourceExhaustedError,
   type RuntimeSession,
   type RuntimeSessionManager,
+  createSessionId as randomSessionId,
   type SessionConfig,
   type SessionEvent,
+  type SessionId,
   SessionLimitError,
   type TerminationReason,
 } from '@holdfast/protocol';
@@ -36,6 +38,8 @@ export interface SessionManagerOptions {
   maxThreadHeapMb?: number;
   /** Told of what went wrong without anybody asking: threads and kernels that died, failed set-up. */
   logger?: Logger;
+  /** Names new sessions, for who gave out their ids already. Default: random ones. */
+  createSessionId?: (workspaceId: string) => SessionId;
 }
 
 const defaultMaxSessions = 256;
@@ -43,6 +47,7 @@ const defaultMaxSessions = 256;
 /** No thread or process is started before the first session. */
 export const createSessionManager = (options: SessionManagerOptions): RuntimeSessionManager => {
   const { languages, maxSessions = defaultMaxSessions, warmThreads = 0, maxThreadHeapMb, logger } = options;
+  const { createSessionId = () => randomSessionId() } = options;
   assertCount('maxSessions', maxSessions, 1);
   assertCount('warmThreads', warmThreads, 0);
   const hostId = createHostId();
@@ -87,6 +92,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       languages,
       tmpDir: house.tmpDir,
       listened: isListening(),
+      createSessionId,
     });
     const session = openSession({
       settings,

@@ -2,11 +2,11 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  createSessionId,
   type HostId,
   InvalidOptionsError,
   type LanguageDescriptor,
   type SessionConfig,
+  type SessionId,
   type SessionSettings,
   sessionConfigSchema,
 } from '@holdfast/protocol';
@@ -27,13 +27,14 @@ export interface SettingsContext {
   tmpDir: string;
   /** Somebody listens to the manager's events. */
   listened: boolean;
+  createSessionId(workspaceId: string): SessionId;
 }
 
 /** @throws INVALID_OPTIONS with every problem named */
 export const resolveSettings = (
   workspaceId: string,
   config: SessionConfig,
-  { hostId, languages, tmpDir, listened }: SettingsContext,
+  { hostId, languages, tmpDir, listened, createSessionId }: SettingsContext,
 ): SessionSettings => {
   const parsed = sessionConfigSchema.safeParse(config);
   if (!parsed.success) {
@@ -52,7 +53,7 @@ export const resolveSettings = (
       { data: { workspaceId, language } },
     );
   }
-  const sessionId = createSessionId();
+  const sessionId = createSessionId(workspaceId);
   const spillDir = spillFolder(config.spillOutput, sessionId);
   return {
     sessionId,
