@@ -33,6 +33,9 @@ describe('known values', () => {
   it('are found in other spellings', () => {
     const { redact } = createRedactor({ values: ['p"w $x/y+1é'] });
     expect(redact(JSON.stringify({ key: 'p"w $x/y+1é' }))).toBe('{"key":"[redacted]"}');
+    expect(redact('{"key": "p\\"w $x/y+1\\u00e9"}')).toBe('{"key": "[redacted]"}');
+    expect(createRedactor({ values: ['a\\b"\'\n'] }).redact("'a\\\\b\"\\'\\n'")).toBe("'[redacted]'");
+    expect(redact('p\\"w\\ \\$x/y+1\\é')).toBe('[redacted]');
     expect(redact(encodeURIComponent('p"w $x/y+1é'))).toBe('[redacted]');
     expect(redact('declare -x KEY="p\\"w \\$x/y+1é"')).toBe('declare -x KEY="[redacted]"');
     expect(redact(Buffer.from('p"w $x/y+1é').toString('base64'))).toBe('[redacted]');
@@ -181,11 +184,11 @@ describe('torn pieces', () => {
   });
 });
 
-it('every text of a structure is redacted, names included', () => {
+it('every text of a structure is redacted, but no name', () => {
   const { redactAll } = createRedactor({ values: ['s3cret'] });
   expect(redactAll({ a: ['s3cret', 1, null, true], s3cret: { b: 'x s3cret' }, c: undefined })).toEqual({
     a: ['[redacted]', 1, null, true],
-    '[redacted]': { b: 'x [redacted]' },
+    s3cret: { b: 'x [redacted]' },
     c: undefined,
   });
 });

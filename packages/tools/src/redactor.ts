@@ -13,7 +13,7 @@ export interface Redactor {
   redact(text: string): string;
   /** For text that was cut from a longer one: a piece of a value at a torn end goes, too. */
   redactPiece(text: string, torn: { start?: boolean; end?: boolean }): string;
-  /** A copy with every text in it redacted, names of properties included. */
+  /** A copy with every text in it redacted; names of properties stay. */
   redactAll<Value>(value: Value): Value;
   /** For output that comes in chunks. One per stream of output. */
   stream(): RedactorStream;
@@ -54,7 +54,7 @@ export const createRedactor = ({ values = [], patterns = [] }: Partial<Secrets>)
     if (typeof value === 'string') return redact(value);
     if (Array.isArray(value)) return value.map(redactAll);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactAll(item)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redactAll(item)]));
   };
   return {
     isActive,

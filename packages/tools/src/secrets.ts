@@ -64,15 +64,23 @@ const linesOf = (value: string): string[] =>
         .filter((line) => line.length >= shortestLine)
     : [];
 
+/** As it is, and as programs print it: as JSON, as a literal of Python or JavaScript, for a shell, in a URL, as base64. */
 const spell = (value: string): string[] => {
   if (value === '') return [];
+  const json = JSON.stringify(value).slice(1, -1);
+  const literal = json.replaceAll('\\"', '"');
   const base64 = toBase64(value);
   return [
     value,
-    JSON.stringify(value).slice(1, -1),
-    encodeUri(value),
+    json,
+    literal,
+    literal.replaceAll("'", "\\'"),
+    toAscii(json),
+    toAscii(literal),
     value.replace(/["$`\\]/g, '\\$&'),
     value.replaceAll("'", "'\\''"),
+    value.replace(/[^\w@%+=:,./-]/g, '\\$&'),
+    encodeUri(value),
     // Shorter ones are too likely to be a piece of something else.
     ...(value.length >= shortestLine
       ? [
@@ -83,6 +91,10 @@ const spell = (value: string): string[] => {
       : []),
   ];
 };
+
+/** JSON as Python writes it. */
+const toAscii = (json: string): string =>
+  json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const toBase64 = (value: string): string => Buffer.from(value, 'utf8').toString('base64');
 
