@@ -254,7 +254,6 @@ export const daemonEvents = {
     .describe('First on every connection: all sessions as they are now.'),
   event: z.looseObject({ type: z.string(), sessionId: sessionIdSchema, workspaceId: z.string() }),
   gap: z.object({ omittedEvents: countSchema }).describe('So many are buffered no longer.'),
-  closing: emptyMessage,
 } as const;
 
 /** Events of an inspection stream; `id` is the record's `seq`. */
