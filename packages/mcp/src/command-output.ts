@@ -1,18 +1,12 @@
 /** The output of one command, running or over, redacted: what `session_read_output` and the resources give. */
-import type {
-  CommandId,
-  CommandRecord,
-  OutputSource,
-  OutputStream,
-  RuntimeSession,
-} from '@holdfast/protocol';
+import type { CommandId, CommandRecord, OutputSource, RuntimeSession } from '@holdfast/protocol';
 import type { Redactor } from '@holdfast/tools';
-import type { RunningOutputs } from './running-outputs.ts';
+import type { OutputStore } from './output-store.ts';
 import type { Numbering } from './text-range.ts';
 import { ToolError } from './tool-error.ts';
 
 export interface CommandOutput extends Numbering {
-  command: CommandRecord;
+  status: CommandRecord['status'];
   text: string;
   /** Bytes that nobody has any more. */
   omittedBytes: number;
@@ -27,41 +21,42 @@ export const readCommandOutput = async (
   session: RuntimeSession,
   commandId: string,
   source: OutputSource,
-  { running, redactor }: { running: RunningOutputs; redactor: Redactor },
+  { outputs, redactor }: { outputs: OutputStore; redactor: Redactor },
 ): Promise<CommandOutput> => {
   const id = commandId as CommandId;
-  const before = isLive(source) ? running.read(id, source) : undefined;
   const command = await session.getCommand(id);
   if (!command) throw new ToolError('COMMAND_NOT_FOUND', describeAbsence(commandId, session));
-  const whole = { droppedLines: 0, droppedBytes: 0, omittedBytes: 0 };
+  const { status, output } = command;
+  const whole = { status, droppedLines: 0, droppedBytes: 0, omittedBytes: 0, open: status !== 'finished' };
   if (source === 'late_stdout' || source === 'late_stderr') {
     const { open, omittedBytes, stdout, stderr } = command.lateOutput;
-    const text = redactor.redact(source === 'late_stdout' ? stdout : stderr);
-    return { ...whole, command, text, omittedBytes, open };
+    return {
+      ...whole,
+      text: redactor.redact(source === 'late_stdout' ? stdout : stderr),
+      omittedBytes,
+      open,
+    };
   }
-  if (!command.output) {
-    // Redacted on its way in; a command that nobody here started shows when it is over.
-    const { text, droppedLines, droppedBytes } = before ?? { text: '', droppedLines: 0, droppedBytes: 0 };
-    return { command, text, droppedLines, droppedBytes, omittedBytes: 0, open: true };
+  if (source === 'result') return { ...whole, text: redactor.redact(output?.result?.text ?? '') };
+  const stored = outputs.read(id, source);
+  if (stored) {
+    const { isOver, ...part } = stored;
+    // The last of its output may still be on its way here.
+    return { ...whole, ...part, status: isOver || status === 'queued' ? status : 'running', open: !isOver };
   }
-  if (source === 'result') {
-    return { ...whole, command, text: redactor.redact(command.output.result?.text ?? ''), open: false };
-  }
-  const { truncated, fullOutputPath } = command.output;
+  // Nobody here ran it, or long ago: what the session remembers.
+  if (!output) return { ...whole, text: '' };
+  const { truncated, fullOutputPath } = output;
   const omittedBytes =
     (source === 'stdout' ? truncated?.stdoutOmittedBytes : truncated?.stderrOmittedBytes) ?? 0;
-  const text = omittedBytes > 0 ? redactAround(command.output[source], redactor) : undefined;
+  if (omittedBytes === 0) return { ...whole, text: redactor.redact(output[source]) };
   return {
     ...whole,
-    command,
-    text: text ?? redactor.redact(command.output[source]),
+    text: redactAround(output[source], redactor),
     omittedBytes,
-    open: false,
-    ...(omittedBytes > 0 && fullOutputPath ? { fullOutputPath: `${fullOutputPath}.${source}` } : {}),
+    ...(fullOutputPath ? { fullOutputPath: `${fullOutputPath}.${source}` } : {}),
   };
 };
-
-const isLive = (source: OutputSource): source is OutputStream => source === 'stdout' || source === 'stderr';
 
 const describeAbsence = (commandId: string, { id, workspaceId }: RuntimeSession): string =>
   `Session ${id} (${workspaceId}) has no command ${commandId}, or no longer: it remembers the last ones. ` +

@@ -3,9 +3,9 @@ import { defaultMaxCharacters } from '@holdfast/tools';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { createLateOutputs } from './late-outputs.ts';
 import type { McpOptions } from './options.ts';
+import { outputStoreOf } from './output-store.ts';
 import { instructions, registerPrompt } from './prompt.ts';
 import { registerResources } from './resources.ts';
-import { runningOutputsOf } from './running-outputs.ts';
 import { createSecretsBook } from './secrets-book.ts';
 import { createSessionDirectory } from './session-directory.ts';
 import { sendWarnings } from './session-warnings.ts';
@@ -24,10 +24,10 @@ export const createMcpServer = (options: McpOptions): McpServer => {
     { capabilities: { logging: {}, resources: { subscribe: true } }, instructions },
   );
   const secrets = createSecretsBook(redact, process.env, sessionDefaults.env ?? {});
-  const running = runningOutputsOf(manager);
-  const sessions = createSessionDirectory(manager);
+  const outputs = outputStoreOf(manager);
+  const sessions = createSessionDirectory(manager, outputs);
   const late = createLateOutputs(manager, secrets);
-  const context: ToolContext = { sessions, secrets, running, late, sessionDefaults, maxCharacters };
+  const context: ToolContext = { sessions, secrets, outputs, late, sessionDefaults, maxCharacters };
   registerSessionTools(server, context);
   registerRunTools(server, context);
   registerLookTools(server, context);
@@ -36,7 +36,7 @@ export const createMcpServer = (options: McpOptions): McpServer => {
   const ends = [
     sessions.close,
     late.close,
-    serveSubscriptions(server, manager, running),
+    serveSubscriptions(server, manager, outputs),
     sendWarnings(server, manager, secrets),
   ];
   options.configure?.(server);

@@ -2,7 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import {
+  type InitializeRequest,
+  isInitializeRequest,
+  LATEST_PROTOCOL_VERSION,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/sdk/types.js';
 import { createEventStore } from './event-store.ts';
 import { refuse } from './http-guard.ts';
 
@@ -22,6 +27,7 @@ export interface HttpClients {
 interface Client {
   server: McpServer;
   transport: WebStandardStreamableHTTPServerTransport;
+  protocolVersion: string;
 }
 
 // How long a client waits before it takes up a broken stream again.
@@ -30,7 +36,7 @@ const retryInterval = 1_000;
 export const createHttpClients = ({ createServer, maxClients }: HttpClientsOptions): HttpClients => {
   /** The quietest first. */
   const clients = new Map<string, Client>();
-  const open = async (): Promise<Client> => {
+  const open = async ({ params }: InitializeRequest): Promise<Client> => {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => {
@@ -39,7 +45,11 @@ export const createHttpClients = ({ createServer, maxClients }: HttpClientsOptio
       eventStore: createEventStore(),
       retryInterval,
     });
-    const client = { server: createServer(), transport };
+    const client = {
+      server: createServer(),
+      transport,
+      protocolVersion: agreedVersion(params.protocolVersion),
+    };
     await client.server.connect(transport);
     const endOfServer = client.server.server.onclose;
     client.server.server.onclose = () => {
@@ -62,13 +72,13 @@ export const createHttpClients = ({ createServer, maxClients }: HttpClientsOptio
         if (!client) return refuse(404, 'Session not found');
         clients.delete(id);
         clients.set(id, client);
-        return client.transport.handleRequest(request, { parsedBody: body });
+        return client.transport.handleRequest(withVersion(request, client), { parsedBody: body });
       }
       if (request.method !== 'POST' || !isInitializeRequest(body)) {
         return refuse(400, 'Bad Request: Mcp-Session-Id header is required');
       }
       await makeRoom();
-      const client = await open();
+      const client = await open(body);
       const response = await client.transport.handleRequest(request, { parsedBody: body });
       // Refused, for instance for its Accept header.
       if (client.transport.sessionId === undefined) await client.server.close();
@@ -79,4 +89,24 @@ export const createHttpClients = ({ createServer, maxClients }: HttpClientsOptio
       await Promise.all([...clients.values()].map(({ server }) => server.close()));
     },
   };
+};
+
+/** What the SDK answers to an `initialize`. */
+const agreedVersion = (asked: string): string =>
+  SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : LATEST_PROTOCOL_VERSION;
+
+const versionHeader = 'mcp-protocol-version';
+
+/**
+ * Whether a stream can be resumed follows from what was agreed, not from what a request says of itself. Versions
+ * that do not exist are left for the transport to refuse.
+ */
+const withVersion = (request: Request, { protocolVersion }: Client): Request => {
+  const said = request.headers.get(versionHeader);
+  if (said === protocolVersion || (said !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(said)))
+    return request;
+  const headers = new Headers(request.headers);
+  headers.set(versionHeader, protocolVersion);
+  // Its body has been read.
+  return new Request(request.url, { method: request.method, headers, signal: request.signal });
 };

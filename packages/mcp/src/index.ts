@@ -3,13 +3,13 @@
  *
  * A client calls a tool (`tools/`), which finds its session (`session-directory`), runs code and reads its
  * output as it comes (`run-command`): through the redactor (`secrets-book`), into the answer, into progress
- * notifications (`progress`), and to where others can look at it (`running-outputs`). The answer is facts for
+ * notifications (`progress`), and to where it can be read again (`output-store`). The answer is facts for
  * the client and words for the model (`tools/run-answer`).
  *
  * ```
  * create-mcp-server   puts one server together; one per client, over a manager that all of them share
  * tools/              the ten tools, their inputs and answers as schemas
- * resources, resource-uris, subscriptions, command-output, text-range   sessions, histories, outputs to read
+ * resources, resource-uris, subscriptions, command-output, text-range  sessions, histories, outputs to read
  * late-outputs        what background jobs wrote since the last call
  * prompt              teaches the workflow
  * serve-stdio         one client over standard input and output

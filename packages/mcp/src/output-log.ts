@@ -2,11 +2,13 @@
 
 export interface OutputLog {
   push(text: string): void;
+  /** Held at present. */
+  readonly characters: number;
   /** `dropped…`: what was before `text` and is not kept. */
   read(): { text: string; droppedLines: number; droppedBytes: number };
 }
 
-const defaultCapacity = 1_048_576;
+const defaultCapacity = 4 * 1_048_576;
 
 /** @param capacity - characters kept at least; up to twice as many are held */
 export const createOutputLog = (capacity = defaultCapacity): OutputLog => {
@@ -23,6 +25,9 @@ export const createOutputLog = (capacity = defaultCapacity): OutputLog => {
     text = text.slice(cut);
   };
   return {
+    get characters() {
+      return text.length;
+    },
     push(more) {
       text += more;
       if (text.length > 2 * capacity) dropTo(capacity);

@@ -1,46 +1,84 @@
 /**
- * What running commands have written so far, redacted. A manager's record of a command has its output only
- * once it is over; clients want to look in before, also from another connection.
+ * What commands wrote, redacted, while they run and afterwards. A manager has a command's output only when it is
+ * over, and then remembers little of a long one; clients are promised that they can read what was left out.
  */
-import type { CommandId, OutputStream, RuntimeSessionManager } from '@holdfast/protocol';
+import type { CommandId, OutputStream, RuntimeSessionManager, SessionId } from '@holdfast/protocol';
 import { createOutputLog, type OutputLog } from './output-log.ts';
 
-export interface RunningOutputs {
-  /** Returns what takes the output in, and what forgets it. */
-  begin(id: CommandId): { push(stream: OutputStream, text: string): void; end(): void };
-  read(id: CommandId, stream: OutputStream): ReturnType<OutputLog['read']> | undefined;
-  /** Calls back when there is more output. Returns what ends that. */
-  subscribe(listener: (id: CommandId, stream: OutputStream) => void): () => void;
+export interface OutputStore {
+  /** Returns what takes the output in, and what says that it was all. */
+  begin(session: SessionId, id: CommandId): { push(stream: OutputStream, text: string): void; end(): void };
+  read(id: CommandId, stream: OutputStream): StoredOutput | undefined;
+  /** Commands that are not over, the running one and those that wait. */
+  underWay(session: SessionId): CommandId[];
+  forget(session: SessionId): void;
+  /** Calls back when there is more output of a command. Returns what ends that. */
+  subscribe(listener: (session: SessionId, id: CommandId, stream: OutputStream) => void): () => void;
 }
 
-const outputsOfManagers = new WeakMap<RuntimeSessionManager, RunningOutputs>();
+export interface StoredOutput extends ReturnType<OutputLog['read']> {
+  isOver: boolean;
+}
 
-/** One for all servers of a manager. */
-export const runningOutputsOf = (manager: RuntimeSessionManager): RunningOutputs => {
-  const known = outputsOfManagers.get(manager) ?? createRunningOutputs();
-  outputsOfManagers.set(manager, known);
+interface Entry extends Record<OutputStream, OutputLog> {
+  session: SessionId;
+  isOver: boolean;
+}
+
+const storesOfManagers = new WeakMap<RuntimeSessionManager, OutputStore>();
+
+/** One for all servers of a manager: what one client started, another can look at. */
+export const outputStoreOf = (manager: RuntimeSessionManager): OutputStore => {
+  const known = storesOfManagers.get(manager) ?? createOutputStore();
+  storesOfManagers.set(manager, known);
   return known;
 };
 
-const createRunningOutputs = (): RunningOutputs => {
-  const running = new Map<CommandId, Record<OutputStream, OutputLog>>();
-  const listeners = new Set<(id: CommandId, stream: OutputStream) => void>();
+const defaultCapacity = 64 * 1_048_576;
+
+/** @param capacity - characters kept of commands that are over, all in all; the oldest go first */
+export const createOutputStore = (capacity = defaultCapacity): OutputStore => {
+  const entries = new Map<CommandId, Entry>();
+  const listeners = new Set<Parameters<OutputStore['subscribe']>[0]>();
+  const makeRoom = (): void => {
+    let characters = [...entries.values()].reduce((sum, entry) => sum + sizeOf(entry), 0);
+    for (const [id, entry] of entries) {
+      if (characters <= capacity) return;
+      if (!entry.isOver) continue;
+      entries.delete(id);
+      characters -= sizeOf(entry);
+    }
+  };
   return {
-    begin(id) {
-      const logs = { stdout: createOutputLog(), stderr: createOutputLog() };
-      running.set(id, logs);
+    begin(session, id) {
+      const entry: Entry = { session, isOver: false, stdout: createOutputLog(), stderr: createOutputLog() };
+      entries.set(id, entry);
       return {
         push(stream, text) {
-          logs[stream].push(text);
-          for (const listener of listeners) listener(id, stream);
+          entry[stream].push(text);
+          for (const listener of listeners) listener(session, id, stream);
         },
-        end: () => void running.delete(id),
+        end() {
+          entry.isOver = true;
+          makeRoom();
+        },
       };
     },
-    read: (id, stream) => running.get(id)?.[stream].read(),
+    read(id, stream) {
+      const entry = entries.get(id);
+      return entry && { ...entry[stream].read(), isOver: entry.isOver };
+    },
+    underWay: (session) =>
+      [...entries].filter(([, entry]) => entry.session === session && !entry.isOver).map(([id]) => id),
+    forget(session) {
+      for (const [id, entry] of entries) if (entry.session === session) entries.delete(id);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
 };
+
+// An entry is not free, even of a command that wrote nothing.
+const sizeOf = ({ stdout, stderr }: Entry): number => 1_000 + stdout.characters + stderr.characters;

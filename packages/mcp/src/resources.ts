@@ -9,14 +9,19 @@ import { describeEntry, describeSession } from './tools/describe-session.ts';
 import type { ToolContext } from './tools/tool-context.ts';
 
 export const registerResources = (server: McpServer, context: ToolContext): void => {
-  const { sessions, secrets, running } = context;
+  const { sessions, secrets, outputs } = context;
 
   server.registerResource(
     'sessions',
     sessionsUri,
     { title: 'Live sessions', description: 'All live sessions and their states.', mimeType: json },
     (uri) =>
-      jsonContents(uri, secrets.redactor.redactAll({ sessions: sessions.list().map(describeSession) })),
+      jsonContents(
+        uri,
+        secrets.redactor.redactAll({
+          sessions: sessions.list().map((session) => describeSession(session, outputs)),
+        }),
+      ),
   );
 
   const completeSession = (value: string): string[] =>
@@ -74,7 +79,7 @@ export const registerResources = (server: McpServer, context: ToolContext): void
         const source = sourceOf(variable(variables, 'stream'));
         const id = variable(variables, 'command_id');
         const { text } = await readCommandOutput(session, id, source, {
-          running,
+          outputs,
           redactor: secrets.redactor,
         });
         return { contents: [{ uri: uri.href, mimeType: 'text/plain', text }] };

@@ -1,8 +1,8 @@
 /** Reads a command's output as it comes: redacted, shaped, kept for those who look in, and reported. */
-import type { Execution, OutputStream, RuntimeOutput } from '@holdfast/protocol';
+import type { Execution, OutputStream, RuntimeOutput, SessionId } from '@holdfast/protocol';
 import { createOutputShaper, type OutputShaper, type Redactor } from '@holdfast/tools';
+import type { OutputStore } from './output-store.ts';
 import type { ProgressReporter } from './progress.ts';
-import type { RunningOutputs } from './running-outputs.ts';
 
 export interface FinishedCommand {
   output: RuntimeOutput;
@@ -11,8 +11,9 @@ export interface FinishedCommand {
 }
 
 export interface RunContext {
+  session: SessionId;
   redactor: Redactor;
-  running: RunningOutputs;
+  outputs: OutputStore;
   progress: ProgressReporter;
   maxCharacters: number;
 }
@@ -20,11 +21,11 @@ export interface RunContext {
 /** @throws what the execution throws */
 export const readCommand = async (
   execution: Execution,
-  { redactor, running, progress, maxCharacters }: RunContext,
+  { session, redactor, outputs, progress, maxCharacters }: RunContext,
 ): Promise<FinishedCommand> => {
   const redactors = { stdout: redactor.stream(), stderr: redactor.stream() };
   const shapers = { stdout: createOutputShaper(maxCharacters), stderr: createOutputShaper(maxCharacters) };
-  const live = running.begin(execution.id);
+  const live = outputs.begin(session, execution.id);
   const show = (stream: OutputStream, text: string): void => {
     if (text === '') return;
     shapers[stream].push(text);

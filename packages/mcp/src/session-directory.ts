@@ -1,6 +1,7 @@
 /** Finds sessions by id or name, makes new ones, and remembers why the last ones ended. */
 import { randomUUID } from 'node:crypto';
 import type { RuntimeSession, RuntimeSessionManager, SessionConfig, SessionEvent } from '@holdfast/protocol';
+import type { OutputStore } from './output-store.ts';
 import { ToolError } from './tool-error.ts';
 
 export interface SessionDirectory {
@@ -14,7 +15,10 @@ export interface SessionDirectory {
 
 const maxRemembered = 200;
 
-export const createSessionDirectory = (manager: RuntimeSessionManager): SessionDirectory => {
+export const createSessionDirectory = (
+  manager: RuntimeSessionManager,
+  outputs: OutputStore,
+): SessionDirectory => {
   /** By id and by name; the oldest are forgotten first. */
   const ended = new Map<string, string>();
   const remember = (key: string, why: string): void => {
@@ -25,6 +29,7 @@ export const createSessionDirectory = (manager: RuntimeSessionManager): SessionD
   };
   const unsubscribe = manager.on('session-terminated', (event) => {
     const why = describeEnd(event);
+    outputs.forget(event.sessionId);
     remember(event.sessionId, why);
     remember(event.workspaceId, why);
   });
@@ -55,6 +60,7 @@ const describeEnd = ({ reason, message }: Extract<SessionEvent, { type: 'session
     'spawn-failed': `its language could not be started${message ? ` (${message})` : ''}`,
     'thread-died': `it crashed${message ? ` (${message})` : ''}`,
     'manager-closed': 'its host shut down',
+    'daemon-lost': 'the daemon that held it was lost',
   })[reason];
 
 const describeAbsence = (

@@ -2,8 +2,8 @@
 import type { OutputStream, RuntimeSession, RuntimeSessionManager, SessionEvent } from '@holdfast/protocol';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { OutputStore } from './output-store.ts';
 import { historyUri, outputUri, sessionsUri } from './resource-uris.ts';
-import type { RunningOutputs } from './running-outputs.ts';
 
 // Output comes in a thousand pieces a second; a client reads the resource as a whole.
 const pauseMs = 100;
@@ -14,7 +14,7 @@ const maxWatched = 1_000;
 export const serveSubscriptions = (
   server: McpServer,
   manager: RuntimeSessionManager,
-  running: RunningOutputs,
+  outputs: OutputStore,
 ): (() => void) => {
   const watched = new Set<string>();
   const changed = new Set<string>();
@@ -48,9 +48,10 @@ export const serveSubscriptions = (
       const isOther = event.type === 'session-opened' || event.type === 'session-terminated';
       if (isOther && server.isConnected()) server.sendResourceListChanged();
     }),
-    running.subscribe((commandId, stream) => {
+    outputs.subscribe((id, commandId, stream) => {
       if (watched.size === 0) return;
-      mark(manager.getActiveSessions().flatMap((session) => outputUris(session, commandId, stream)));
+      const session = manager.getActiveSessions().find((live) => live.id === id);
+      if (session) mark(outputUris(session, commandId, stream));
     }),
   ];
   return () => {

@@ -2,13 +2,18 @@
 import type { HistoryEntry, RuntimeSession } from '@holdfast/protocol';
 import { shapeOutput } from '@holdfast/tools';
 import type { z } from 'zod';
+import type { OutputStore } from '../output-store.ts';
 import type { historyAnswer, listAnswer } from './schemas.ts';
 
-export const describeSession = (session: RuntimeSession): z.infer<typeof listAnswer>['sessions'][number] => ({
+export const describeSession = (
+  session: RuntimeSession,
+  outputs: OutputStore,
+): z.infer<typeof listAnswer>['sessions'][number] => ({
   session_id: session.id,
   name: session.workspaceId,
   status: session.status,
   queue_length: session.queueLength,
+  commands: outputs.underWay(session.id),
   last_activity_at: session.getLastActivityTime().toISOString(),
 });
 
@@ -24,9 +29,12 @@ export const describeEntry = (
   command: shapeOutput(redact(command), { maxCharacters: maxCommandCharacters }).text,
   started_at: startedAt,
   finished_at: finishedAt,
-  execution_time_ms: durationMs,
+  execution_time_ms: roundMs(durationMs),
   exit_code: exitCode,
   success: rest.success,
   timed_out: timedOut,
   interrupted: rest.interrupted,
 });
+
+/** Hundredths of a millisecond: what is finer is noise. */
+export const roundMs = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;

@@ -94,12 +94,12 @@ const describeState = (session: string, state: RuntimeState): z.infer<typeof sta
 };
 
 const readOutput = async (
-  { sessions, secrets, running, maxCharacters }: ToolContext,
+  { sessions, secrets, outputs, maxCharacters }: ToolContext,
   { session_id: reference, command_id, stream = 'stdout', ...range }: z.infer<typeof readOutputInput>,
 ): Promise<CallToolResult> => {
   const session = sessions.find(reference);
   const output = await readCommandOutput(session, command_id, stream, {
-    running,
+    outputs,
     redactor: secrets.redactor,
   });
   const cut = cutRange(output.text, range, output);
@@ -111,7 +111,7 @@ const readOutput = async (
     session_id: session.id,
     command_id,
     stream,
-    status: output.command.status,
+    status: output.status,
     text: shaped.text,
     from_line: cut.fromLine,
     to_line: cut.toLine,
@@ -137,15 +137,13 @@ const readOutput = async (
   return { structuredContent: facts, content: [{ type: 'text', text: words.join('') }] };
 };
 
-const notesOn = ({ command, open, droppedLines, omittedBytes, fullOutputPath }: CommandOutput): string[] => [
-  ...(command.status === 'finished' || !open
-    ? []
-    : [`The command is ${command.status}: read again for more.`]),
-  ...(command.status === 'finished' && open ? ['Background jobs may still write: read again for more.'] : []),
-  ...(droppedLines > 0 ? [`Lines before ${droppedLines + 1} can be read when the command is over.`] : []),
+const notesOn = ({ status, open, droppedLines, omittedBytes, fullOutputPath }: CommandOutput): string[] => [
+  ...(status === 'finished' ? [] : [`The command is ${status}: read again for more.`]),
+  ...(status === 'finished' && open ? ['Background jobs may still write: read again for more.'] : []),
+  ...(droppedLines > 0 ? [`Lines before ${droppedLines + 1} are not kept any more.`] : []),
   ...(omittedBytes > 0
     ? [
-        `${omittedBytes} bytes of the middle were not kept; lines after them are numbered as if they had not been.`,
+        `${omittedBytes} bytes of the middle are not kept; lines after them are numbered as if they had not been.`,
       ]
     : []),
   ...(fullOutputPath ? [`The whole is in the file ${fullOutputPath}.`] : []),

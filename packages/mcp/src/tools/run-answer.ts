@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { LateOutput } from '../late-outputs.ts';
 import { outputUri } from '../resource-uris.ts';
 import type { FinishedCommand } from '../run-command.ts';
+import { roundMs } from './describe-session.ts';
 import type { runAnswer } from './schemas.ts';
 
 type RunFacts = z.infer<typeof runAnswer>;
@@ -32,7 +33,7 @@ export const composeRunAnswer = (finished: FinishedCommand, context: AnswerConte
     ...(stderr.omitted ? { stderr_omitted: rangeFacts(stderr.omitted) } : {}),
     exit_code: output.exitCode,
     success: output.success,
-    execution_time_ms: Math.round(output.durationMs * 100) / 100,
+    execution_time_ms: roundMs(output.durationMs),
     ...(result === undefined ? {} : { result }),
     ...(output.error
       ? { error: redactor.redactAll({ name: output.error.name, message: output.error.message }) }
@@ -94,7 +95,9 @@ const notesOn = (output: RuntimeOutput): string[] => {
   return [
     ...(output.timedOut ? [`Timed out and was stopped (${how}). Raise timeout_ms, or run it with & .`] : []),
     ...(output.interrupted ? [`Interrupted (${how}).`] : []),
-    ...(output.exited ? ['The code asked to end. The session went on, with its state.'] : []),
+    ...(output.exited && !output.timedOut && !output.interrupted
+      ? ['The code asked to end. The session went on, with its state.']
+      : []),
     ...(signal ? [`The ${output.language} process was ended by ${signal}.`] : []),
     ...(stateLost ? [`State of ${stateLost.language} is gone: ${stateLost.reason}.`] : []),
     ...(truncated ? [describeTruncation(truncated, fullOutputPath)] : []),

@@ -58,7 +58,7 @@ interface RunRequest extends Omit<z.infer<typeof operations.exec.input>, 'comman
 }
 
 const run = async (
-  { sessions, secrets, running, late, maxCharacters }: ToolContext,
+  { sessions, secrets, outputs, late, maxCharacters }: ToolContext,
   extra: ToolExtra,
   method: 'exec' | 'eval',
   { reference, code, language, timeout_ms, stdin, cwd, env }: RunRequest,
@@ -76,6 +76,12 @@ const run = async (
     signal: extra.signal,
   });
   const progress = createProgressReporter(extra);
-  const finished = await readCommand(execution, { redactor, running, progress, maxCharacters });
+  const finished = await readCommand(execution, {
+    session: session.id,
+    redactor,
+    outputs,
+    progress,
+    maxCharacters,
+  });
   return composeRunAnswer(finished, { session, redactor, maxCharacters, late: late.take(session.id) });
 };

@@ -104,6 +104,9 @@ export const listAnswer = z.object({
       name: z.string(),
       status,
       queue_length: z.int().describe('Commands that wait, without the running one.'),
+      commands: z
+        .array(commandId)
+        .describe('Running and waiting commands of MCP clients; session_read_output shows what they wrote.'),
       last_activity_at: time,
     }),
   ),

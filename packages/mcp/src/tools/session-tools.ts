@@ -35,7 +35,7 @@ const startInput = z.strictObject({
 const sessionInput = z.strictObject({ session_id });
 
 export const registerSessionTools = (server: McpServer, context: ToolContext): void => {
-  const { sessions, secrets, sessionDefaults } = context;
+  const { sessions, secrets, outputs, sessionDefaults } = context;
 
   server.registerTool(
     'session_start',
@@ -77,7 +77,9 @@ export const registerSessionTools = (server: McpServer, context: ToolContext): v
       outputSchema: listAnswer,
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    answering(context, async () => factsAnswer(context, { sessions: sessions.list().map(describeSession) })),
+    answering(context, async () =>
+      factsAnswer(context, { sessions: sessions.list().map((session) => describeSession(session, outputs)) }),
+    ),
   );
 
   server.registerTool(

@@ -4,8 +4,8 @@ import type { SessionConfig } from '@holdfast/protocol';
 import { shapeOutput } from '@holdfast/tools';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { LateOutputs } from '../late-outputs.ts';
+import type { OutputStore } from '../output-store.ts';
 import type { ToolExtra } from '../progress.ts';
-import type { RunningOutputs } from '../running-outputs.ts';
 import type { SecretsBook } from '../secrets-book.ts';
 import type { SessionDirectory } from '../session-directory.ts';
 import { errorAnswer } from '../tool-error.ts';
@@ -13,7 +13,7 @@ import { errorAnswer } from '../tool-error.ts';
 export interface ToolContext {
   sessions: SessionDirectory;
   secrets: SecretsBook;
-  running: RunningOutputs;
+  outputs: OutputStore;
   late: LateOutputs;
   sessionDefaults: SessionConfig;
   maxCharacters: number;
