@@ -68,6 +68,14 @@ describe('direction', () => {
   });
 });
 
+describe('a test', () => {
+  test('may import what its package may not', () => {
+    const text = "import { startDaemon } from '@holdfast/server';";
+    expect(breaches('packages/client/src/a.test.ts', text)).toEqual([]);
+    expect(breaches('packages/client/src/a.ts', text)).toHaveLength(1);
+  });
+});
+
 describe('protocol', () => {
   test.each(['node:fs', 'fs', 'node:worker_threads'])('does not import %s, not even a type', (name) => {
     expect(breaches('packages/protocol/src/a.ts', `import type { X } from '${name}';`)).toEqual([

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { errorCodes } from './errors.ts';
-import { commandIdPattern, sessionIdPattern } from './ids.ts';
+import { type CommandId, commandIdPattern, type SessionId, sessionIdPattern } from './ids.ts';
 import {
   environmentSchema,
   languageSchema,
@@ -32,8 +32,13 @@ export const workspaceIdSchema = z
   })
   .describe('Name of a workspace; one session each.');
 
-const sessionIdSchema = z.string().regex(sessionIdPattern, 'sess_ and 20 characters of 0-9a-z');
-const commandIdSchema = z.string().regex(commandIdPattern, 'cmd_ and 20 characters of 0-9a-z');
+// Strings to JSON schema and to callers; once checked, ids.
+const sessionIdSchema = z
+  .string()
+  .regex(sessionIdPattern, 'sess_ and 20 characters of 0-9a-z') as unknown as z.ZodType<SessionId, string>;
+const commandIdSchema = z
+  .string()
+  .regex(commandIdPattern, 'cmd_ and 20 characters of 0-9a-z') as unknown as z.ZodType<CommandId, string>;
 const base64Schema = z.base64();
 const countSchema = z.number().int().min(0);
 const timeSchema = z.iso.datetime().describe('ISO 8601, UTC.');
@@ -243,6 +248,9 @@ export const outputEvents = {
     base64: base64Schema.optional(),
   }),
   gap: z.object({ omittedBytes: countSchema }).describe('So much is buffered no longer.'),
+  state: z
+    .object({ event: countSchema, status: statusSchema, queueLength: countSchema })
+    .describe('The session when the command was over; `event` is the number of the last event before.'),
   result: outputMessage,
   error: errorMessage,
 } as const;

@@ -270,3 +270,9 @@ export type ExecBody = z.input<typeof messages.execBody>;
 
 /** A client that wants to know when its command was accepted sends this header and gets a `102 Processing`. */
 export const acceptanceHeader = { name: 'prefer', value: 'respond-processing' } as const;
+
+/**
+ * Every answer about a session has this header: `NUMBER STATUS QUEUE`, the number being that of the last
+ * event before it. So a client knows the session's status without waiting for its events to arrive.
+ */
+export const sessionStateHeader = 'holdfast-session';

@@ -53,6 +53,7 @@ export {
   type LostSession,
   type OutputMessage,
   type SessionMessage,
+  sessionStateHeader,
 } from './http.ts';
 export { errorMessage, workspaceIdSchema } from './http-messages.ts';
 export {

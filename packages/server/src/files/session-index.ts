@@ -6,7 +6,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSessionId, type LostSession, type SessionId } from '@holdfast/protocol';
+import { type CommandId, isSessionId, type LostSession, type SessionId } from '@holdfast/protocol';
 import { readJsonLines, setTornLineAside } from './read-lines.ts';
 import { acceptedFile, historyFile, metadataFile, stateFile } from './session-folder.ts';
 import { folderMode, writeJson } from './write-atomically.ts';
@@ -74,7 +74,7 @@ const readFolder = (folder: string, foundAt: string): Partial<LostSession> => {
   const commands = readJsonLines(join(folder, acceptedFile))
     .filter(({ command_id }) => !finished.has(command_id))
     .map(({ command_id, language, command, accepted_at }) => ({
-      commandId: String(command_id),
+      commandId: String(command_id) as CommandId,
       ...(typeof language === 'string' ? { language: language as 'bash' } : {}),
       command: String(command),
       acceptedAt: String(accepted_at),

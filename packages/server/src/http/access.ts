@@ -33,6 +33,14 @@ export const tcpAccess = (token: string | undefined, hosts: readonly string[]): 
       { data: { option: 'token' } },
     );
   }
+  if (!/^[\w.~+/=-]+$/.test(token)) {
+    throw new InvalidOptionsError(
+      'A token has letters, digits and . _ ~ + / = - only: it is sent in a header.',
+      {
+        data: { option: 'token' },
+      },
+    );
+  }
   const expected = digest(token);
   const allowed = new Set([...loopbackNames, ...hosts.map((host) => host.toLowerCase())]);
   // Digests have one length: the comparison tells nothing, not even how long the token is.

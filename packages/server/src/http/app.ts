@@ -13,11 +13,13 @@ import {
   InvalidOptionsError,
   InvalidRequestError,
   type OutputEncoding,
+  sessionStateHeader,
 } from '@holdfast/protocol';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { SessionHouse } from '../sessions/session-house.ts';
 import type { AccessRules } from './access.ts';
 import { encodeError } from './encode.ts';
 import { sendEvents } from './event-stream.ts';
@@ -58,6 +60,7 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
         return RESPONSE_ALREADY_SENT;
       }
       if ('text' in reply) return c.body(reply.text, 200, { 'content-type': reply.contentType });
+      addSessionState(c, options.house, request.params.session);
       return json(c, 200, reply.json);
     } catch (error) {
       if (!(error instanceof HoldfastError)) logger.error({ err: error, route: name }, 'request failed');
@@ -97,6 +100,11 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
     return json(c, status, body);
   });
   return app;
+};
+
+const addSessionState = (c: AppContext, house: SessionHouse, name: string | undefined): void => {
+  const state = name === undefined ? undefined : house.stateOf(name);
+  if (state) c.header(sessionStateHeader, `${state.event} ${state.status} ${state.queueLength}`);
 };
 
 const json = (c: AppContext, status: number, value: unknown): Response => {

@@ -68,7 +68,8 @@ export const createHandlers = (context: HandlerContext): Handlers => {
     request.accepted();
     if (request.wantsEvents) {
       return {
-        events: (signal) => commandEvents({ served, command, encoding, from: 0, signal, follow: false }),
+        events: (signal) =>
+          commandEvents({ house, served, command, encoding, from: 0, signal, follow: false }),
       };
     }
     return { json: encodeOutput(await command.execution, encoding) };
@@ -142,6 +143,7 @@ export const createHandlers = (context: HandlerContext): Handlers => {
       return {
         events: (signal) =>
           commandEvents({
+            house,
             served,
             command,
             record: record ?? undefined,

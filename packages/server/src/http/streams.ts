@@ -13,6 +13,7 @@ export const positionOf = (headers: RequestHeaders): number => {
 };
 
 export interface CommandEventsOptions {
+  house: SessionHouse;
   served: ServedSession;
   /** Absent: the daemon has let go of it, the session remembers it. */
   command: ServedCommand | undefined;
@@ -26,7 +27,7 @@ export interface CommandEventsOptions {
 }
 
 export async function* commandEvents(options: CommandEventsOptions): AsyncGenerator<StreamEvent> {
-  const { served, command, record, encoding, from, signal, follow } = options;
+  const { house, served, command, record, encoding, from, signal, follow } = options;
   const { session } = served;
   const commandId = command?.id ?? record?.id;
   yield { event: 'accepted', data: { commandId, sessionId: session.id } };
@@ -43,15 +44,25 @@ export async function* commandEvents(options: CommandEventsOptions): AsyncGenera
       // Late output comes after the result, as in life.
       if (reading.kind === 'late-output' && !isResultSent) {
         isResultSent = true;
-        yield await resultEvent(command, record, encoding);
+        const result = await resultEvent(command, record, encoding);
+        yield stateEvent(house, session);
+        yield result;
       }
       yield { event: reading.kind, id, data: encodePiece(reading, encoding) };
     }
   } finally {
     jobs?.stop();
   }
-  if (!isResultSent && !signal.aborted) yield await resultEvent(command, record, encoding);
+  if (isResultSent || signal.aborted) return;
+  const result = await resultEvent(command, record, encoding);
+  yield stateEvent(house, session);
+  yield result;
 }
+
+const stateEvent = (house: SessionHouse, { id }: RuntimeSession): StreamEvent => ({
+  event: 'state',
+  data: house.stateOf(id),
+});
 
 const resultEvent = async (
   command: ServedCommand | undefined,

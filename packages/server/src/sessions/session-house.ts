@@ -9,6 +9,7 @@ import {
   type SessionId,
   type SessionMessage,
   SessionNotFoundError,
+  type SessionStatus,
   SessionTerminatedError,
   type TerminationReason,
 } from '@holdfast/protocol';
@@ -27,9 +28,17 @@ export interface SessionHouse {
   terminate(name: string): Promise<boolean>;
   terminateAll(): Promise<number>;
   list(): SessionMessage[];
+  /** As of now, with the number of the last event; undefined if there never was such a session. */
+  stateOf(name: string): SessionState | undefined;
   /** Resolves when no command is without an answer. */
   settled(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface SessionState {
+  event: number;
+  status: SessionStatus;
+  queueLength: number;
 }
 
 export interface OpenRequest {
@@ -150,6 +159,11 @@ export const createSessionHouse = (options: SessionHouseOptions): SessionHouse =
       const count = byId.size;
       await manager.terminateAll();
       return count;
+    },
+    stateOf(name) {
+      const session = look(name)?.session;
+      if (session) return { event: feed.last, status: session.status, queueLength: session.queueLength };
+      return ended.has(name) ? { event: feed.last, status: 'terminated', queueLength: 0 } : undefined;
     },
     list: () => [...byId.values()].map((served) => served.describe()),
     async settled() {
