@@ -45,10 +45,10 @@ export const toExecResult = async (
     interrupted,
     exited,
     ...(value ? { result: value.text } : {}),
-    ...(images.length > 0 ? { images } : {}),
+    ...(images.some(isShown) ? { images: images.filter(isShown) } : {}),
     ...(output.error ? { error: describeError(output.error, redactor) } : {}),
     ...(Object.keys(omitted).length > 0 ? { omitted } : {}),
-    notes: redactor.redactAll(notesOn(output, limitMs)),
+    notes: redactor.redactAll([...notesOn(output, limitMs), ...onImages(images)]),
   };
 };
 
@@ -116,12 +116,24 @@ const shapeValue = (
 const imagesOf = ({ result, outputs = [] }: RuntimeOutput): ImageOutput[] =>
   [...outputs, ...(result ? [result] : [])].flatMap(({ data }) =>
     Object.entries(data)
-      .filter(([mimeType]) => shownImages.has(mimeType))
+      .filter(([mimeType]) => shownTypes.has(mimeType))
       .map(([mimeType, content]) => ({ mimeType, data: content })),
   );
 
 // What models with eyes take. SVG is text.
-const shownImages = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+const shownTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+
+// In base64; models take no larger ones, and the whole request would be refused.
+const largestImage = 5 * 1024 * 1024;
+
+const isShown = ({ data }: ImageOutput): boolean => data.length <= largestImage;
+
+const onImages = (images: ImageOutput[]): string[] => {
+  const hidden = images.filter((image) => !isShown(image)).length;
+  return hidden === 0
+    ? []
+    : [`Too large to be shown: ${hidden} image(s). Make them smaller, or save them to files.`];
+};
 
 // The traceback is in stderr already. A message may be as long as its author liked.
 const describeError = ({ name, message }: { name: string; message: string }, redactor: Redactor) => ({

@@ -10,12 +10,14 @@ export interface LateOutputBox {
   take(session: RuntimeSession): Promise<LateOutput[]>;
 }
 
+/** @param maxCharacters - told at a time, of each stream; less if many commands have something to tell */
 export const createLateOutputBox = (redactor: Redactor, maxCharacters: number): LateOutputBox => {
   const letters = new Map<CommandId, Record<OutputStream, Letter>>();
   const takeOne = async (
     session: RuntimeSession,
     commandId: CommandId,
     { stdout, stderr }: Record<OutputStream, Letter>,
+    room: number,
   ): Promise<LateOutput | undefined> => {
     const open = await isOpen(session, commandId);
     if (!open) letters.delete(commandId);
@@ -23,8 +25,8 @@ export const createLateOutputBox = (redactor: Redactor, maxCharacters: number): 
       `All that is kept: read_output with command_id ${commandId}, stream ${stream}.`;
     const news = {
       commandId,
-      stdout: stdout.take(open, how('late_stdout')),
-      stderr: stderr.take(open, how('late_stderr')),
+      stdout: stdout.take(open, room, how('late_stdout')),
+      stderr: stderr.take(open, room, how('late_stderr')),
       open,
     };
     return news.stdout === '' && news.stderr === '' ? undefined : news;
@@ -39,7 +41,9 @@ export const createLateOutputBox = (redactor: Redactor, maxCharacters: number): 
       letter[stream].put(data);
     },
     async take(session) {
-      const news = [...letters].map(([commandId, letter]) => takeOne(session, commandId, letter));
+      // Many jobs share the room, down to what an omission takes to tell.
+      const room = Math.max(400, Math.floor(maxCharacters / Math.max(1, letters.size)));
+      const news = [...letters].map(([commandId, letter]) => takeOne(session, commandId, letter, room));
       return (await Promise.all(news)).filter((item) => item !== undefined);
     },
   };
@@ -48,7 +52,7 @@ export const createLateOutputBox = (redactor: Redactor, maxCharacters: number): 
 /** One stream of one command. */
 interface Letter {
   put(data: string): void;
-  take(open: boolean, howToRead: () => string): string;
+  take(open: boolean, maxCharacters: number, howToRead: () => string): string;
 }
 
 const createLetter = (redactor: Redactor, maxCharacters: number): Letter => {
@@ -57,9 +61,9 @@ const createLetter = (redactor: Redactor, maxCharacters: number): Letter => {
   let shaper: OutputShaper = createOutputShaper(maxCharacters);
   return {
     put: (data) => shaper.push(stream.push(data)),
-    take(open, howToRead) {
+    take(open, room, howToRead) {
       if (!open) shaper.push(stream.end());
-      const { text } = shaper.shape({ howToRead });
+      const { text } = shaper.shape({ maxCharacters: room, howToRead });
       shaper = createOutputShaper(maxCharacters);
       return text;
     },

@@ -1,6 +1,6 @@
 /** The `runtime` tool: one persistent session for a model, whatever framework calls it. */
 import type { RuntimeSessionManager, SessionConfig } from '@holdfast/protocol';
-import { globalRuntimeManager, InvalidOptionsError } from 'holdfast';
+import { CommandCancelledError, globalRuntimeManager, InvalidOptionsError } from 'holdfast';
 import { toModelText } from './model-text.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 import type { Bare, FailedResult, RuntimeToolResult } from './results.ts';
@@ -11,6 +11,7 @@ import {
   type JsonSchema,
   parseRuntimeCall,
   type RuntimeAction,
+  type RuntimeCall,
   runtimeActions,
   runtimeJsonSchema,
 } from './tool-input.ts';
@@ -93,7 +94,7 @@ export const createRuntimeTool = (
     try {
       const { session, late, lost } = openToolSession(opening);
       const result = await attempt(call.action, redactor, () =>
-        runAction(call, { ...context, session, signal }),
+        orAborted(runAction(call, { ...context, session, signal }), isCommand(call) ? undefined : signal),
       );
       const notes = lost ? [newSessionNote(lost.reason), ...result.notes] : result.notes;
       return { ...result, notes, lateOutput: await late.take(session) } as RuntimeToolResult;
@@ -151,8 +152,22 @@ const attempt = async (
   }
 };
 
+/** These have the signal themselves, and end when what they run has ended. */
+const isCommand = ({ action }: RuntimeCall): boolean => action === 'exec' || action === 'eval';
+
+/** The others may wait for commands of somebody else: whoever gives up does not wait any longer. */
+const orAborted = <Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> => {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new CommandCancelledError('The call was cancelled by its AbortSignal.'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+};
+
 const toFailure = (action: RuntimeAction, error: unknown, redactor: Redactor): Bare<FailedResult> => {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const failure = { code: typeof code === 'string' ? code : 'ERROR', message: String(message ?? error) };
   return { action, success: false, notes: [], failure: redactor.redactAll(failure) };
 };

@@ -6,6 +6,7 @@
  * workspace, not to the tool.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -41,7 +42,7 @@ export const openToolSession = (options: ToolSessionOptions): OpenedSession => {
   const known = knownSessions(manager).get(workspaceId);
   const { session, outputFolder } = getOrCreate(options);
   if (known?.sessionId === session.id) return { session, late: boxOf(known, options) };
-  const opened = watch(session, outputFolder);
+  const opened = watch(session, outputFolder, options.config.maxHistorySize ?? 100);
   knownSessions(manager).set(workspaceId, opened);
   const late = boxOf(opened, options);
   return { session, late, ...(known ? { lost: { reason: known.ended } } : {}) };
@@ -85,11 +86,20 @@ const getOrCreate = ({
 };
 
 /** Takes note of what the session does until it ends. */
-const watch = (session: RuntimeSession, outputFolder: string | undefined): KnownSession => {
+const watch = (
+  session: RuntimeSession,
+  outputFolder: string | undefined,
+  maxHistorySize: number,
+): KnownSession => {
   const known: KnownSession = { sessionId: session.id, ended: undefined, boxes: new Map() };
+  const outputs: string[] = [];
   const unsubscribe = session.subscribe((event) => {
     if (event.type === 'late-output') {
       for (const box of known.boxes.values()) box.put(event.commandId, event.stream, event.data);
+    } else if (event.type === 'command-finished' && outputFolder !== undefined) {
+      // A command that the session has forgotten can not be asked for.
+      if (event.output.fullOutputPath !== undefined) outputs.push(event.output.fullOutputPath);
+      if (outputs.length > maxHistorySize) removeOutput(outputs.shift());
     } else if (event.type === 'session-terminated') {
       known.ended = event.reason;
       unsubscribe();
@@ -97,6 +107,10 @@ const watch = (session: RuntimeSession, outputFolder: string | undefined): Known
     }
   });
   return known;
+};
+
+const removeOutput = (path: string | undefined): void => {
+  for (const stream of ['stdout', 'stderr']) void rm(`${path}.${stream}`, { force: true });
 };
 
 const boxOf = ({ boxes }: KnownSession, options: ToolSessionOptions): LateOutputBox => {
