@@ -81,11 +81,14 @@ const run = async (values: ReturnType<typeof parse>): Promise<number> => {
     ...(maxCharacters === undefined ? {} : { maxCharacters }),
   };
   if (!values.http) {
+    const stopped = stopSignal();
     const service = await serveStdio(shared);
-    await Promise.race([service.closed, stopSignal()]);
+    await Promise.race([service.closed, stopped]);
     await service.close();
     return 0;
   }
+  // Before anybody can know that there is something to stop.
+  const stopped = stopSignal();
   const token = process.env.HOLDFAST_MCP_TOKEN;
   const service = await serveHttp({
     ...shared,
@@ -93,9 +96,10 @@ const run = async (values: ReturnType<typeof parse>): Promise<number> => {
     port: numberOf('--port', values.port) ?? defaultPort,
     ...(token ? { token } : {}),
     allowedOrigins: values['allow-origin'] ?? [],
+    onError: ({ stack }) => process.stderr.write(`holdfast-mcp: ${stack}\n`),
   });
   process.stderr.write(`holdfast-mcp: listening on ${service.url}\n`);
-  await stopSignal();
+  await stopped;
   await service.close();
   return 0;
 };

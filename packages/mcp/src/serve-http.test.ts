@@ -63,8 +63,9 @@ const post = (
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          const { error } = JSON.parse(Buffer.concat(chunks).toString()) as { error: { message: string } };
-          resolve({ status, message: error.message });
+          const text = Buffer.concat(chunks).toString() || '{}';
+          const { error } = JSON.parse(text) as { error?: { message: string } };
+          resolve({ status, message: error?.message });
         });
       },
     );
@@ -186,13 +187,12 @@ describe('who may not talk to the server', () => {
       status: 403,
       message: 'Forbidden: Host evil.example.com is not this server.',
     });
-    for (const host of [
-      '127.0.0.1.evil.example.com',
-      'localhost@evil.example.com',
-      'evil.example.com:80',
-      '[::1',
-    ]) {
+    for (const host of ['127.0.0.1.evil.example.com', 'evil.example.com:80', '127.0.0.2', '0.0.0.0']) {
       expect((await post(service, { headers: { Host: host } })).status).toBe(403);
+    }
+    // No hosts at all: refused before anybody looks at them.
+    for (const host of ['localhost@evil.example.com', '[::1', 'localhost/']) {
+      expect((await post(service, { headers: { Host: host } })).status).toBe(400);
     }
     for (const host of ['localhost', `LOCALHOST:${service.port}`, '127.0.0.1:1', '[::1]:4280']) {
       expect((await post(service, { headers: { Host: host } })).status).toBe(200);

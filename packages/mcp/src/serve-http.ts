@@ -22,6 +22,8 @@ export interface HttpOptions extends Omit<McpOptions, 'manager'>, Partial<GuardO
   maxBodyBytes?: number;
   /** Clients at once; the one that was quiet for longest makes room. Default 100. */
   maxClients?: number;
+  /** Told of what failed within the server; the client is told no more than that. Default: nobody. */
+  onError?: (error: Error) => void;
 }
 
 export interface HttpService {
@@ -63,6 +65,12 @@ export const serveHttp = async (options: HttpOptions = {}): Promise<HttpService>
     return body === undefined ? notJson() : clients.handle(req.raw, body);
   });
   app.all(path, () => refuse(405, 'Method not allowed', { Allow: 'GET, POST, DELETE' }));
+  app.onError((error, { req }) => {
+    // A client that left in the middle of its request is no fault of ours.
+    if (req.raw.signal.aborted) return refuse(400, 'Bad Request: it was not sent to its end');
+    options.onError?.(error);
+    return refuse(500, 'Internal error');
+  });
   app.notFound(() => refuse(404, `Not found: the server is at ${path}`));
 
   const server = createAdaptorServer({
