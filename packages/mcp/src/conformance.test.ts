@@ -9,9 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { serveHttp } from './serve-http.ts';
 import { addConformanceFixtures } from './testing/conformance-fixtures.ts';
 
-const suiteDir = dirname(
-  createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json'),
-);
+const require = createRequire(import.meta.url);
+const suiteDir = dirname(require.resolve('@modelcontextprotocol/conformance/package.json'));
 const program = join(suiteDir, 'dist/index.js');
 const timeout = 120_000;
 

@@ -13,9 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpService, serveHttp } from './serve-http.ts';
 import { serveStdio } from './serve-stdio.ts';
 
-const inspectorDir = dirname(
-  createRequire(import.meta.url).resolve('@modelcontextprotocol/inspector/package.json'),
-);
+const require = createRequire(import.meta.url);
+const inspectorDir = dirname(require.resolve('@modelcontextprotocol/inspector/package.json'));
 const inspector = join(inspectorDir, 'clients/launcher/build/index.js');
 const bin = fileURLToPath(new URL('../bin/holdfast-mcp.mjs', import.meta.url));
 const relay = fileURLToPath(new URL('./testing/stdio-relay.mjs', import.meta.url));

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,7 +92,7 @@ describe('subscriptions', () => {
     const dir = mkdtempSync(join(tmpdir(), 'holdfast-mcp-'));
     try {
       const fifo = join(dir, 'go');
-      execFileSync('mkfifo', [fifo]);
+      await exec(`mkfifo ${fifo}`);
       const { command_id } = await exec(`(read -r _ < ${fifo}; echo late) &`);
       const late = `holdfast://sessions/work/commands/${command_id}/late_stdout`;
       const history = `holdfast://sessions/${id}/history`;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -247,7 +246,7 @@ describe('a command under way', () => {
   it('reports what it writes, in rising order', async () => {
     const reports: { progress: number; message?: string }[] = [];
     const fifo = join(dir, 'go');
-    execFileSync('mkfifo', [fifo]);
+    await exec(`mkfifo ${fifo}`);
     await call(
       connection.client,
       'session_exec',
@@ -386,7 +385,7 @@ describe('long output', () => {
 describe('background jobs', () => {
   it('come back with the next answer, once, and can be read', async () => {
     const fifo = join(dir, 'go');
-    execFileSync('mkfifo', [fifo]);
+    await exec(`mkfifo ${fifo}`);
     const { command_id } = await exec(`(read -r _ < ${fifo}; echo late) & echo started`);
     expect(await call(connection.client, 'session_state', { session_id: 'work' })).toMatchObject({
       jobs: [{ command_id }],
