@@ -103,5 +103,16 @@ export type RuntimeToolResult =
   | ResetResult
   | FailedResult;
 
+/** What a call with this input gives, as far as its type tells. */
+export type ResultOf<Input> = Input extends { action: infer Action extends RuntimeAction }
+  ? ResultOfAction<Action, Exclude<RuntimeToolResult, FailedResult>> | FailedResult
+  : RuntimeToolResult;
+
+type ResultOfAction<Action, Result> = Result extends { action: infer Known }
+  ? Action extends Known
+    ? Result
+    : never
+  : never;
+
 /** A result before it is known what happened beside it. */
 export type Bare<Result> = Result extends ResultBase ? Omit<Result, 'lateOutput'> : never;

@@ -3,7 +3,7 @@ import type { RuntimeSessionManager, SessionConfig } from '@holdfast/protocol';
 import { CommandCancelledError, globalRuntimeManager, InvalidOptionsError } from 'holdfast';
 import { toModelText } from './model-text.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
-import type { Bare, FailedResult, RuntimeToolResult } from './results.ts';
+import type { Bare, FailedResult, ResultOf, RuntimeToolResult } from './results.ts';
 import { runAction } from './run-action.ts';
 import { type RedactRule, resolveSecrets } from './secrets.ts';
 import { defaultMaxCharacters } from './shape-output.ts';
@@ -53,7 +53,7 @@ export interface RuntimeTool {
   readonly workspaceId: string;
   readonly redactor: Redactor;
   /** Does one call. Never rejects: what can not be done is a result with a `failure`. */
-  run(input: unknown, options?: RunOptions): Promise<RuntimeToolResult>;
+  run<const Input>(input: Input, options?: RunOptions): Promise<ResultOf<Input>>;
   /** `run`, as text for the model. */
   call(input: unknown, options?: RunOptions): Promise<string>;
   /** A result as text for the model. */
@@ -87,7 +87,7 @@ export const createRuntimeTool = (
   };
   const context = { redactor, maxCharacters, maxTimeoutMs, timeoutMs: config.timeoutMs ?? 30_000 };
 
-  const run: RuntimeTool['run'] = async (input, { signal } = {}) => {
+  const run = async (input: unknown, { signal }: RunOptions = {}): Promise<RuntimeToolResult> => {
     const parsed = parseRuntimeCall(input);
     if ('problem' in parsed) return refuse(redactor.redact(parsed.problem));
     const { call } = parsed;
@@ -109,7 +109,7 @@ export const createRuntimeTool = (
     parameters: runtimeJsonSchema(),
     workspaceId: key,
     redactor,
-    run,
+    run: run as RuntimeTool['run'],
     call: async (input, runOptions) => toText(await run(input, runOptions)),
     toText,
   };
