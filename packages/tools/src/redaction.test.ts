@@ -60,20 +60,14 @@ describe('redaction', () => {
 
   it('where head and tail meet, no piece of a secret is left', async () => {
     const tool = open({ ...options(), redact: ['API_KEY'] });
+    // Without files of long outputs, because it was not the tool that opened it.
+    const env = { API_KEY: secret };
+    manager.getOrCreateSession(tool.workspaceId, { cwd: '/', env, maxOutputBytes: 600 });
     for (let shift = 0; shift < secret.length; shift += 1) {
-      manager.getOrCreateSession(`${tool.workspaceId}-${shift}`, {
-        cwd: '/',
-        env: { API_KEY: secret },
-        maxOutputBytes: 600,
-      });
-      const shifted = createRuntimeTool(`${tool.workspaceId}-${shift}`, undefined, { manager, ...options() });
-      const { stdout } = await exec(
-        shifted,
-        `printf '%${shift}s' ''; for i in {1..100}; do printf '%s ' "$API_KEY"; done`,
-      );
+      const command = `printf '%${shift}s' ''; for i in {1..100}; do printf '%s ' "$API_KEY"; done`;
+      const { stdout } = await exec(tool, command);
       expect(stdout).toContain('bytes were not kept');
       expect(stdout.replaceAll('[redacted]', '')).not.toMatch(/k3y|-"\$|odd|sign/);
-      await manager.terminateSession(shifted.workspaceId);
     }
   });
 

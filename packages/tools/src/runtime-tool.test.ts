@@ -57,10 +57,10 @@ describe('exec', () => {
 
   it('a timeout says what it took and that state is kept', async () => {
     const tool = open();
-    const result = await exec(tool, 'x=kept; echo begun; sleep 600', { timeout_ms: 200 });
+    const result = await exec(tool, 'x=kept; echo begun; sleep 600', { timeout_ms: 1_000 });
     expect(result).toMatchObject({ success: false, timedOut: true, stdout: 'begun\n' });
     expect(result.notes).toEqual([
-      'Timed out: stopped after 200 ms with SIGINT. The output up to then is above. ' +
+      'Timed out: stopped after 1000 ms with SIGINT. The output up to then is above. ' +
         'The state of bash (variables, functions, working directory) is kept. ' +
         'For longer work give a larger timeout_ms, or start it in the background with & and look at it later.',
     ]);
