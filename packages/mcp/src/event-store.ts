@@ -12,7 +12,7 @@ interface StoredEvent {
 export interface EventStoreLimits {
   /** Default 1,000. */
   maxEvents?: number;
-  /** Default 8 MiB. */
+  /** Default 4 MiB. */
   maxBytes?: number;
 }
 
@@ -22,7 +22,7 @@ export interface EventStoreLimits {
  */
 export const createEventStore = ({
   maxEvents = 1_000,
-  maxBytes = 8 * 1_048_576,
+  maxBytes = 4 * 1_048_576,
 }: EventStoreLimits = {}): EventStore & {
   getStreamIdForEventId: (id: EventId) => Promise<StreamId | undefined>;
 } => {

@@ -8,12 +8,13 @@ import {
   LATEST_PROTOCOL_VERSION,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
+import { watchRequests } from './busy-transport.ts';
 import { createEventStore } from './event-store.ts';
 import { refuse } from './http-guard.ts';
 
 export interface HttpClientsOptions {
   createServer: () => McpServer;
-  /** Clients at once; the one that was quiet for longest makes room. */
+  /** Clients at once; the one that was quiet for longest makes room, unless it waits for an answer. */
   maxClients: number;
 }
 
@@ -28,6 +29,7 @@ interface Client {
   server: McpServer;
   transport: WebStandardStreamableHTTPServerTransport;
   protocolVersion: string;
+  isBusy: () => boolean;
 }
 
 // How long a client waits before it takes up a broken stream again.
@@ -45,22 +47,27 @@ export const createHttpClients = ({ createServer, maxClients }: HttpClientsOptio
       eventStore: createEventStore(),
       retryInterval,
     });
-    const client = {
-      server: createServer(),
+    const server = createServer();
+    await server.connect(transport);
+    const client: Client = {
+      server,
       transport,
       protocolVersion: agreedVersion(params.protocolVersion),
+      isBusy: watchRequests(transport),
     };
-    await client.server.connect(transport);
-    const endOfServer = client.server.server.onclose;
-    client.server.server.onclose = () => {
+    const endOfServer = server.server.onclose;
+    server.server.onclose = () => {
       endOfServer?.();
       if (transport.sessionId !== undefined) clients.delete(transport.sessionId);
     };
     return client;
   };
-  const makeRoom = async (): Promise<void> => {
-    const quietest = clients.values().next().value;
-    if (clients.size >= maxClients && quietest) await quietest.server.close();
+  /** False: all of them wait for answers. */
+  const makeRoom = async (): Promise<boolean> => {
+    if (clients.size < maxClients) return true;
+    const quietest = [...clients.values()].find(({ isBusy }) => !isBusy());
+    await quietest?.server.close();
+    return quietest !== undefined;
   };
 
   return {
@@ -77,7 +84,9 @@ export const createHttpClients = ({ createServer, maxClients }: HttpClientsOptio
       if (request.method !== 'POST' || !isInitializeRequest(body)) {
         return refuse(400, 'Bad Request: Mcp-Session-Id header is required');
       }
-      await makeRoom();
+      if (!(await makeRoom())) {
+        return refuse(503, 'Too many clients: all of them wait for answers', { 'Retry-After': '10' });
+      }
       const client = await open(body);
       const response = await client.transport.handleRequest(request, { parsedBody: body });
       // Refused, for instance for its Accept header.

@@ -13,7 +13,8 @@
  * late-outputs        what background jobs wrote since the last call
  * prompt              teaches the workflow
  * serve-stdio         one client over standard input and output
- * serve-http          many over streamable HTTP: http-guard (who may), http-clients (which one), event-store (resuming)
+ * serve-http          many over streamable HTTP: http-guard (who may), http-clients (which one; busy-transport),
+ *                     event-store (resuming)
  * command-line        `holdfast-mcp`; print-config: what to paste into a client's settings
  * ```
  */

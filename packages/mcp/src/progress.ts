@@ -20,7 +20,10 @@ const maxMessage = 1_000;
  * `progress` is the time since the command was given, in milliseconds (there is no total); `message` the end of
  * what was written since the last notification. Does nothing where the client gave no progress token.
  */
-export const createProgressReporter = ({ _meta, sendNotification }: ToolExtra): ProgressReporter => {
+export const createProgressReporter = ({
+  _meta,
+  sendNotification,
+}: Pick<ToolExtra, '_meta' | 'sendNotification'>): ProgressReporter => {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return { push: () => undefined, end: async () => undefined };
   const begin = performance.now();

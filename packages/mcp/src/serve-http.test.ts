@@ -122,6 +122,29 @@ describe('a client over HTTP', () => {
     await expect(second.ping()).rejects.toThrow('Session not found');
   });
 
+  it('keeps its place while it waits for an answer', async () => {
+    const service = await serve({ maxClients: 1 });
+    const client = await connect(service);
+    await call(client, 'session_start', { name: 'work' });
+    let answer: Promise<Record<string, unknown>> | undefined;
+    const abort = new AbortController();
+    await new Promise<void>((resolve) => {
+      const run = { session_id: 'work', command: 'echo begun; sleep 600', timeout_ms: 0 };
+      answer = call(client, 'session_exec', run, { signal: abort.signal, onprogress: () => resolve() });
+      answer.catch(() => undefined);
+    });
+    expect(await post(service)).toEqual({
+      status: 503,
+      message: 'Too many clients: all of them wait for answers',
+    });
+    abort.abort('enough');
+    await expect(answer).rejects.toThrow('enough');
+    // Runs when the other has been interrupted: the server knows by then.
+    await manager.getSession('work')?.exec('true');
+    expect(await post(service)).toMatchObject({ status: 200 });
+    await expect(client.ping()).rejects.toThrow('Session not found');
+  });
+
   it('is gone after DELETE', async () => {
     const service = await serve();
     const client = await connect(service);

@@ -20,7 +20,7 @@ export interface HttpOptions extends Omit<McpOptions, 'manager'>, Partial<GuardO
   path?: string;
   /** Largest request in bytes. Default 16 MiB. */
   maxBodyBytes?: number;
-  /** Clients at once; the one that was quiet for longest makes room. Default 100. */
+  /** Clients at once; the one that was quiet for longest makes room, unless it waits for an answer. Default 100. */
   maxClients?: number;
   /** Told of what failed within the server; the client is told no more than that. Default: nobody. */
   onError?: (error: Error) => void;

@@ -57,7 +57,7 @@ export const registerSessionTools = (server: McpServer, context: ToolContext): v
       const { session, created } = sessions.open(name, configOf(sessionDefaults, settings));
       // A session that is at work would keep the caller waiting. A new one must be up: what is wrong with its
       // settings shows now.
-      const state = created || session.status === 'idle' ? await session.state() : undefined;
+      const state = created || session.status !== 'busy' ? await session.state() : undefined;
       return factsAnswer(context, {
         session_id: session.id,
         name: session.workspaceId,
