@@ -143,7 +143,7 @@ const describeError = ({ name, message }: { name: string; message: string }, red
 
 const notesOn = (output: RuntimeOutput, limitMs: number): string[] => [
   ...(output.timedOut ? [onTimeout(output, limitMs)] : []),
-  ...(output.interrupted ? [`The command was interrupted${whatItTook(output)}. ${onState(output)}`] : []),
+  ...(output.interrupted ? [`The command was interrupted${whatItTook(output)}.${onState(output)}`] : []),
   ...(output.stateLost ? [onLoss(output)] : []),
   // Stopping a command may end it the way an exit does.
   ...(output.exited && !output.timedOut && !output.interrupted
@@ -152,7 +152,7 @@ const notesOn = (output: RuntimeOutput, limitMs: number): string[] => [
 ];
 
 const onTimeout = (output: RuntimeOutput, limitMs: number): string =>
-  `Timed out: stopped after ${limitMs} ms${whatItTook(output)}. The output up to then is above. ${onState(output)} ` +
+  `Timed out: stopped after ${limitMs} ms${whatItTook(output)}. The output up to then is above.${onState(output)} ` +
   'For longer work give a larger timeout_ms, or start it in the background with & and look at it later.';
 
 const whatItTook = ({ interruption }: RuntimeOutput): string => {
@@ -162,7 +162,7 @@ const whatItTook = ({ interruption }: RuntimeOutput): string => {
 };
 
 const onState = ({ stateLost, language }: RuntimeOutput): string =>
-  stateLost ? '' : `The state of ${language} (variables, functions, working directory) is kept.`;
+  stateLost ? '' : ` The state of ${language} (variables, functions, working directory) is kept.`;
 
 const onLoss = ({ stateLost, epoch, language }: RuntimeOutput): string =>
   `STATE LOST in ${stateLost?.language ?? language}: ${stateLost?.reason}. Variables, functions and imports that this does ` +
