@@ -39,6 +39,7 @@ export const createDaemonFeed = (options: DaemonFeedOptions): DaemonFeed => {
   let daemonId: string | undefined;
   let seen = 0;
   let isLive = false;
+  let endWaiting: () => void = () => undefined;
   const waiting = new Set<{ event: number; resolve(): void }>();
 
   const wake = (): void => {
@@ -93,8 +94,16 @@ export const createDaemonFeed = (options: DaemonFeedOptions): DaemonFeed => {
 
   return {
     connect() {
-      connected ??= new Promise((resolve, reject) => {
-        void keepReading(resolve, (error) => {
+      connected ??= new Promise<void>((resolve, reject) => {
+        // Who waits for this is not over yet.
+        const hold = setInterval(() => undefined, longestPauseMs);
+        endWaiting = () => clearInterval(hold);
+        const onHello = (): void => {
+          endWaiting();
+          resolve();
+        };
+        void keepReading(onHello, (error) => {
+          endWaiting();
           // The next call tries again.
           if (!daemonId) connected = undefined;
           reject(error);
@@ -110,6 +119,7 @@ export const createDaemonFeed = (options: DaemonFeedOptions): DaemonFeed => {
       return new Promise((resolve) => waiting.add({ event, resolve }));
     },
     close() {
+      endWaiting();
       controller.abort();
       wake();
     },

@@ -90,13 +90,16 @@ const watchJobs = (
 ): { mayWrite(): boolean; stop(): void } => {
   let isOver = false;
   let isStopped = false;
+  let quietLooks = 0;
   const look = async (): Promise<void> => {
     // A busy session would answer when it is idle again: by then there is time to look anew.
     if (command.isOver && session.status === 'idle') {
       const record = await session.getCommand(command.id);
       const { jobs } = await session.state(command.language);
       const own = jobs.some(({ commandId }) => commandId === undefined || commandId === command.id);
-      isOver = !own && record?.lateOutput.open !== true;
+      // The last words of a job that has just ended may still be in its pipe: they are here by the next look.
+      quietLooks = own || record?.lateOutput.open ? 0 : quietLooks + 1;
+      isOver = quietLooks === 2;
     }
     if (!session.isAlive()) isOver = true;
     if (isOver) wake();

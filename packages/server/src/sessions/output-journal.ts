@@ -92,7 +92,8 @@ export const createOutputJournal = (limitBytes: number): OutputJournal => {
             yield { kind: 'gap', omittedBytes: next.start - reader.position, end: next.start };
           }
           if (next) {
-            yield next;
+            const known = Math.max(0, reader.position - next.start);
+            yield known > 0 ? { ...next, data: next.data.subarray(known) } : next;
             reader.position = next.end;
             wake();
           } else if (isFinished && !isFollowing()) return;
