@@ -215,7 +215,7 @@ describe('session_exec and session_eval', () => {
 
   it('stops a command at its limit and keeps the state', async () => {
     await exec('kept=yes');
-    expect(await exec('echo partial; sleep 600', { timeout_ms: 300 })).toMatchObject({
+    expect(await exec('echo partial; sleep 600', { timeout_ms: 1_000 })).toMatchObject({
       stdout: 'partial\n',
       timed_out: true,
       success: false,
