@@ -12,6 +12,7 @@ const workspaces = [
   { dir: 'packages/node-worker', name: '@holdfast/node-worker' },
   { dir: 'packages/holdfast', name: 'holdfast' },
   { dir: 'packages/client', name: '@holdfast/client' },
+  { dir: 'packages/server', name: '@holdfast/server' },
   { dir: 'apps/demo', name: '@holdfast/demo' },
 ];
 

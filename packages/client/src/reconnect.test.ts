@@ -12,6 +12,9 @@ import { startDaemon } from '@holdfast/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConnection, createRemoteSessionManager, type RemoteSessionManager } from './index.ts';
 
+// What is waited for happens; when, is up to the machine.
+const patience = { timeout: 20_000 };
+
 const program = fileURLToPath(new URL('../../server/src/testing/daemon-process.mjs', import.meta.url));
 let folder = '';
 let socketPath = '';
@@ -96,8 +99,8 @@ describe('when connections break', () => {
     const proxy = await startProxy();
     const session = remote(proxy.path).getOrCreateSession('w', { cwd: folder });
     const running = session.exec(`echo again >> ran; ${untilFile('go')}; cat ran`);
-    await expect.poll(() => session.status).toBe('busy');
-    await expect.poll(() => readFileSync(join(folder, 'ran'), 'utf8')).toBe('again\n');
+    await expect.poll(() => session.status, patience).toBe('busy');
+    await expect.poll(() => readFileSync(join(folder, 'ran'), 'utf8'), patience).toBe('again\n');
     expect(proxy.cut()).toBeGreaterThan(0);
     writeFileSync(join(folder, 'go'), '');
     expect((await running).stdout).toBe('again\n');
@@ -130,7 +133,7 @@ describe('when connections break', () => {
     expect((await talk).stdout).toBe(text);
     await session.exec('echo last');
     const finished = () => events.filter(({ type }) => type === 'command-finished').length;
-    await expect.poll(finished).toBe(3);
+    await expect.poll(finished, patience).toBe(3);
     await session.terminate();
     await inspecting;
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
@@ -140,7 +143,8 @@ describe('when connections break', () => {
 describe('when the daemon is killed', () => {
   it('waiting commands are told so, the session has ended, and the next one is new', async () => {
     const child = await startProcess();
-    const manager = remote();
+    // Longer than the next daemon needs to start, on any machine.
+    const manager = remote(socketPath, 25_000);
     await manager.connect();
     const ended: string[] = [];
     manager.on('session-terminated', ({ reason, message }) => void ended.push(`${reason}: ${message}`));

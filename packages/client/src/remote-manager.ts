@@ -14,7 +14,13 @@ import {
 } from '@holdfast/protocol';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { createDaemonFeed } from './daemon-feed.ts';
-import { createRemoteSession, type RemoteSession, type RemoteSessionControl } from './remote-session.ts';
+import {
+  createRemoteSession,
+  type Opened,
+  type RemoteSession,
+  type RemoteSessionControl,
+} from './remote-session.ts';
+import { stateOfHeaders } from './session-state.ts';
 
 /**
  * The sessions of a daemon, shared with its other clients.
@@ -56,8 +62,16 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
     if (!current?.handle.isAlive()) add(event.workspaceId, event.sessionId, () => describe(event.sessionId));
     for (const listener of listeners) listener(event);
   };
-  const describe = (id: SessionId): Promise<SessionMessage> =>
-    connection.call('getSession', { params: { session: id } });
+  const describe = async (id: SessionId): Promise<Opened> => {
+    let event: number | undefined;
+    const message = await connection.call('getSession', {
+      params: { session: id },
+      onAnswer: (headers) => {
+        event = stateOfHeaders(headers)?.event;
+      },
+    });
+    return { message, event };
+  };
   const takeSessions = (messages: SessionMessage[], isOther: boolean): void => {
     const alive = new Map(messages.map((message) => [message.sessionId as string, message]));
     for (const { handle } of sessions.values()) {
@@ -70,7 +84,7 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
       const { workspaceId, sessionId } = message;
       const known = sessions.get(workspaceId);
       if (isOf(known, sessionId)) known?.takeMessage(message);
-      else if (!known) add(workspaceId, sessionId, async () => message);
+      else if (!known) add(workspaceId, sessionId, async () => ({ message }));
     }
   };
   const feed = createDaemonFeed({
@@ -94,7 +108,7 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
   const add = (
     workspaceId: string,
     id: SessionId,
-    open: () => Promise<SessionMessage>,
+    open: () => Promise<Opened>,
     config: SessionConfig = {},
   ): RemoteSession => {
     const control: RemoteSessionControl = createRemoteSession({
@@ -130,9 +144,15 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
     // Over a socket the daemon sees the files that this program sees: the default is this one's, not the daemon's.
     const config = options.socketPath === undefined ? given : { ...given, cwd: resolve(given.cwd ?? '.') };
     const sessionId = createSessionId();
-    const open = async (): Promise<SessionMessage> => {
-      const body = { workspaceId, sessionId, config };
-      return (await connection.call('openSession', { body })).session;
+    const open = async (): Promise<Opened> => {
+      let event: number | undefined;
+      const { session } = await connection.call('openSession', {
+        body: { workspaceId, sessionId, config },
+        onAnswer: (headers) => {
+          event = stateOfHeaders(headers)?.event;
+        },
+      });
+      return { message: session, event };
     };
     return add(workspaceId, sessionId, open, config);
   };

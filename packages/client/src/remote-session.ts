@@ -42,6 +42,12 @@ export interface RemoteSessionControl {
   takeEvent(event: SessionEvent): void;
 }
 
+export interface Opened {
+  message: SessionMessage;
+  /** Number of the last event before the message was written; unknown: none that was seen is newer. */
+  event?: number | undefined;
+}
+
 export interface RemoteSessionOptions {
   connection: Connection;
   workspaceId: string;
@@ -49,7 +55,7 @@ export interface RemoteSessionOptions {
   id: SessionId;
   language: Language;
   /** Asks the daemon for it. */
-  open(): Promise<SessionMessage>;
+  open(): Promise<Opened>;
   /** There are listeners: they must hear of what a command does. */
   ready(hasListeners: boolean): Promise<void>;
   /** Resolves when that event has been taken. */
@@ -79,8 +85,15 @@ export const createRemoteSession = (options: RemoteSessionOptions): RemoteSessio
     lastActivityAt = later(lastActivityAt, new Date(message.lastActivityAt));
   };
   const opened = options.open().then(
-    (message) => {
+    ({ message, event }) => {
+      const known = { status, queueLength, threadId };
+      const isOurs = message.sessionId === id;
       takeMessage(message);
+      // Its events may have come before this answer: then they are newer.
+      if (isOurs && event !== undefined && known.status !== 'spawning' && options.hasReached(event)) {
+        ({ status, queueLength } = known);
+        threadId ??= known.threadId;
+      }
       return message;
     },
     (error: unknown) => {

@@ -23,6 +23,9 @@ import { acquireLock, readLock } from './daemon-lock.ts';
 import { send, startBench, testToken } from './testing/daemon-bench.ts';
 import { readStream } from './testing/event-reader.ts';
 
+// What is waited for happens; when, is up to the machine.
+const patience = { timeout: 20_000 };
+
 const program = fileURLToPath(new URL('./testing/daemon-process.mjs', import.meta.url));
 let folder = '';
 let socketPath = '';
@@ -202,7 +205,7 @@ describe('a daemon that is killed in the middle of a command', () => {
     });
     queued.catch(() => undefined);
     // Its acceptance is on disk before it is run: once the daemon knows of both, both are written.
-    await expect.poll(async () => (await ask('GET', path)).json.queueLength).toBe(1);
+    await expect.poll(async () => (await ask('GET', path)).json.queueLength, patience).toBe(1);
     await kill(first);
     await expect(queued).rejects.toThrow();
     await expect(events.until()).rejects.toThrow();

@@ -12,6 +12,9 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from './log.ts';
 import { type DaemonBench, startBench, testToken } from './testing/daemon-bench.ts';
 
+// What is waited for happens; when, is up to the machine.
+const patience = { timeout: 20_000 };
+
 const benches: DaemonBench[] = [];
 const start = async (...options: Parameters<typeof startBench>): Promise<DaemonBench> => {
   const bench = await startBench(...options);
@@ -142,11 +145,13 @@ describe('a session’s folder', () => {
     await ask('POST', `${path}/exec`, { body: { command: 7 } });
     const blocked = ask('POST', `${path}/exec`, { body: { command: 'sleep 1000' } });
     await expect
-      .poll(() => readJson(folder, 'state.json'))
+      .poll(() => readJson(folder, 'state.json'), patience)
       .toMatchObject({ commands: [{ language: 'bash' }] });
     await ask('DELETE', path);
     await blocked;
-    await expect.poll(() => readJson(folder, 'metadata.json')).toMatchObject({ status: 'terminated' });
+    await expect
+      .poll(() => readJson(folder, 'metadata.json'), patience)
+      .toMatchObject({ status: 'terminated' });
     expect(readJson(folder, 'metadata.json')).toEqual({
       session_id: id,
       workspace_id: 'workspace 1',

@@ -217,7 +217,6 @@ export const managerConformance: ManagerCheck[] = [
     assert.deepEqual([...whole.stdout], [0, 255, 195, 169, 10]);
     const pieces: number[] = [];
     for await (const { data } of session.exec(code, { encoding: 'bytes' })) pieces.push(...data);
-    await all;
     assert.deepEqual(pieces, [0, 255, 195, 169, 10]);
     let text = '';
     for await (const { data } of session.exec(`printf '\\303'; sleep 0.05; printf '\\251'`)) text += data;

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   acceptanceHeader,
   HoldfastError,
+  type HttpAnswer,
   type HttpRoute,
   type HttpRouteName,
   httpRoutes,
@@ -60,7 +61,7 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
         return RESPONSE_ALREADY_SENT;
       }
       if ('text' in reply) return c.body(reply.text, 200, { 'content-type': reply.contentType });
-      addSessionState(c, options.house, request.params.session);
+      addSessionState(c, options.house, request.params.session ?? openedBy(name, reply.json));
       return json(c, 200, reply.json);
     } catch (error) {
       if (!(error instanceof HoldfastError)) logger.error({ err: error, route: name }, 'request failed');
@@ -101,6 +102,10 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
   });
   return app;
 };
+
+/** The route that names its session only in the answer. */
+const openedBy = (name: HttpRouteName, answer: unknown): string | undefined =>
+  name === 'openSession' ? (answer as HttpAnswer<'openSession'>).session.sessionId : undefined;
 
 const addSessionState = (c: AppContext, house: SessionHouse, name: string | undefined): void => {
   const state = name === undefined ? undefined : house.stateOf(name);

@@ -82,9 +82,16 @@ describe('a command’s stream', () => {
     const { path } = await openSession();
     const reader = await run(path, { command: `head -c 50000000 /dev/zero | tr '\\0' x`, timeoutMs: 0 });
     await reader.until('output');
-    // Not read on: buffers on the way fill up, and then the command waits.
-    const status = async () => (await ask('GET', path)).json.status;
-    expect(await status()).toBe('busy');
+    // Not read on: buffers on the way fill up, and then the command waits, for however long. Meanwhile others
+    // write as much, with nobody to wait for, twice over.
+    const other = await openSession();
+    for (const _ of [1, 2]) {
+      const { json } = await ask('POST', `${other.path}/exec`, {
+        body: { command: `head -c 50000000 /dev/zero | tr '\\0' x`, timeoutMs: 0 },
+      });
+      expect(json.success).toBe(true);
+    }
+    expect((await ask('GET', path)).json.status).toBe('busy');
     let size = 0;
     for (const { event, data } of await reader.until('result'))
       if (event === 'output') size += data.text.length;
