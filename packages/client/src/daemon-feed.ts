@@ -10,9 +10,9 @@ import type { Connection } from './connection.ts';
 
 export interface DaemonFeedOptions {
   connection: Connection;
-  /** All sessions as they are; `isOther` says that another daemon answers than before. */
-  onSessions(sessions: SessionMessage[], isOther: boolean): void;
-  onEvent(event: SessionEvent): void;
+  /** All sessions as they were after event `number`; `isOther` says that another daemon answers than before. */
+  onSessions(sessions: SessionMessage[], isOther: boolean, number: number): void;
+  onEvent(event: SessionEvent, number: number): void;
   /** Nobody listens there any more. */
   onGone(): void;
 }
@@ -55,14 +55,15 @@ export const createDaemonFeed = (options: DaemonFeedOptions): DaemonFeed => {
     try {
       for await (const { event, data, id } of events) {
         lastEventId = id ?? lastEventId;
+        const number = Number(id?.split(':')[1] ?? 0);
         if (event === 'hello') {
           const hello = data as { daemonId: string; sessions: SessionMessage[] };
           const isOther = daemonId !== undefined && daemonId !== hello.daemonId;
           daemonId = hello.daemonId;
-          onSessions(hello.sessions, isOther);
+          onSessions(hello.sessions, isOther, number);
           onHello();
-        } else if (event === 'event') onEvent(data as SessionEvent);
-        if (id) seen = Number(id.split(':')[1]);
+        } else if (event === 'event') onEvent(data as SessionEvent, number);
+        if (id) seen = number;
         wake();
       }
     } finally {

@@ -215,6 +215,28 @@ describe('other clients’ sessions', () => {
   });
 });
 
+describe('a daemon’s limits', () => {
+  it('are told by what was opened and what is run, and free the workspace for another try', async () => {
+    const daemon = await startDaemon({ socketPath, limits: { maxSessions: 1, maxQueue: 1 } });
+    cleanUp.push(() => daemon.close());
+    const manager = remote();
+    const first = manager.getOrCreateSession('first', { cwd: folder, maxQueue: 5 });
+    await first.exec(':');
+    const second = manager.getOrCreateSession('second', { cwd: folder });
+    await expect(second.opened).rejects.toMatchObject({ code: 'SESSION_LIMIT' });
+    await expect(second.exec(':')).rejects.toMatchObject({ code: 'SESSION_LIMIT' });
+    expect([second.isAlive(), manager.getSession('second')]).toEqual([false, null]);
+    const running = first.exec('read -r line', { stdin: 'open' });
+    const waiting = first.exec('echo waits');
+    await expect(first.exec('echo too many')).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    running.endInput();
+    expect((await waiting).stdout).toBe('waits\n');
+    await first.terminate();
+    const again = manager.getOrCreateSession('second', { cwd: folder });
+    expect((await again.exec('echo in')).stdout).toBe('in\n');
+  });
+});
+
 describe('a program that is over', () => {
   it('ends, although it is connected', async () => {
     await startHere();

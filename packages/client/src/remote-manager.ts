@@ -47,10 +47,10 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
   // A program that listens to events is not over. Without listeners, the feed's own connection keeps nothing alive.
   let keepAlive: NodeJS.Timeout | undefined;
 
-  const publish = (event: SessionEvent): void => {
+  const publish = (event: SessionEvent, number: number): void => {
     const control = sessions.get(event.workspaceId);
     if (event.type === 'session-opened' && !isOf(control, event.sessionId)) return adopt(event);
-    if (isOf(control, event.sessionId)) control?.takeEvent(event);
+    if (isOf(control, event.sessionId)) control?.takeEvent(event, number);
     for (const listener of listeners) listener(event);
     if (event.type === 'session-terminated' && isOf(control, event.sessionId))
       sessions.delete(event.workspaceId);
@@ -63,28 +63,28 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
     for (const listener of listeners) listener(event);
   };
   const describe = async (id: SessionId): Promise<Opened> => {
-    let event: number | undefined;
+    let event = 0;
     const message = await connection.call('getSession', {
       params: { session: id },
       onAnswer: (headers) => {
-        event = stateOfHeaders(headers)?.event;
+        event = stateOfHeaders(headers)?.event ?? 0;
       },
     });
     return { message, event };
   };
-  const takeSessions = (messages: SessionMessage[], isOther: boolean): void => {
+  const takeSessions = (messages: SessionMessage[], isOther: boolean, number: number): void => {
     const alive = new Map(messages.map((message) => [message.sessionId as string, message]));
     for (const { handle } of sessions.values()) {
       // One that is being opened may not be there yet.
       if (handle.status !== 'spawning' && !alive.has(handle.id)) {
-        publish(endOf(handle, isOther ? 'manager-closed' : 'requested', isOther));
+        publish(endOf(handle, isOther ? 'manager-closed' : 'requested', isOther), number);
       }
     }
     for (const message of messages) {
       const { workspaceId, sessionId } = message;
       const known = sessions.get(workspaceId);
-      if (isOf(known, sessionId)) known?.takeMessage(message);
-      else if (!known) add(workspaceId, sessionId, async () => ({ message }));
+      if (isOf(known, sessionId)) known?.takeMessage(message, number);
+      else if (!known) add(workspaceId, sessionId, async () => ({ message, event: number }));
     }
   };
   const feed = createDaemonFeed({
@@ -92,7 +92,8 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
     onSessions: takeSessions,
     onEvent: publish,
     onGone() {
-      for (const { handle } of [...sessions.values()]) publish(endOf(handle, 'manager-closed', true));
+      for (const { handle } of [...sessions.values()])
+        publish(endOf(handle, 'manager-closed', true), feed.seen);
     },
   });
   const changeListeners = (change: 1 | -1): void => {
@@ -122,7 +123,6 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
         if (hasListeners || listeners.size > 0) await feed.connect().catch(() => undefined);
       },
       reached: (event) => feed.reached(event),
-      hasReached: (event) => feed.seen >= event,
       isListened: () => listeners.size > 0,
       onListeners: changeListeners,
       onGone() {
@@ -145,11 +145,11 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
     const config = options.socketPath === undefined ? given : { ...given, cwd: resolve(given.cwd ?? '.') };
     const sessionId = createSessionId();
     const open = async (): Promise<Opened> => {
-      let event: number | undefined;
+      let event = 0;
       const { session } = await connection.call('openSession', {
         body: { workspaceId, sessionId, config },
         onAnswer: (headers) => {
-          event = stateOfHeaders(headers)?.event;
+          event = stateOfHeaders(headers)?.event ?? 0;
         },
       });
       return { message: session, event };
@@ -181,7 +181,7 @@ export const createRemoteSessionManager = (options: ConnectionOptions): RemoteSe
     async terminateAll() {
       await Promise.allSettled(activeSessions().map(({ opened }) => opened));
       await connection.call('terminateAll');
-      for (const { handle } of [...sessions.values()]) publish(endOf(handle, 'requested', false));
+      for (const { handle } of [...sessions.values()]) publish(endOf(handle, 'requested', false), feed.seen);
     },
     getActiveSessions: activeSessions,
     getSessionCount: () => activeSessions().length,

@@ -26,7 +26,7 @@ const toIdle: SessionEvent = {
   queueLength: 0,
 };
 
-const openSession = (seen: number) => {
+const openSession = () => {
   let answer: (opened: Opened) => void = () => undefined;
   const control = createRemoteSession({
     connection: createConnection({ socketPath: '/nowhere' }),
@@ -39,7 +39,6 @@ const openSession = (seen: number) => {
       }),
     ready: async () => undefined,
     reached: async () => undefined,
-    hasReached: (event) => seen >= event,
     isListened: () => false,
     onListeners: () => undefined,
     onGone: () => undefined,
@@ -48,18 +47,28 @@ const openSession = (seen: number) => {
 };
 
 it('believes an event that was written after the answer and came before it', async () => {
-  const { control, answer } = openSession(7);
+  const { control, answer } = openSession();
   expect(control.handle.status).toBe('spawning');
-  control.takeEvent(toIdle);
+  control.takeEvent(toIdle, 7);
   answer({ message, event: 6 });
   await control.handle.opened;
   expect(control.handle.status).toBe('idle');
 });
 
 it('believes an answer that knows more than the events so far', async () => {
-  const { control, answer } = openSession(7);
-  control.takeEvent(toIdle);
+  const { control, answer } = openSession();
+  control.takeEvent(toIdle, 7);
   answer({ message: { ...message, status: 'busy', queueLength: 2 }, event: 9 });
   await control.handle.opened;
   expect([control.handle.status, control.handle.queueLength]).toEqual(['busy', 2]);
+});
+
+it('does not go back to what an answer has left behind', async () => {
+  const { control, answer } = openSession();
+  answer({ message: { ...message, status: 'busy' }, event: 9 });
+  await control.handle.opened;
+  control.takeEvent(toIdle, 8);
+  expect(control.handle.status).toBe('busy');
+  control.takeEvent(toIdle, 10);
+  expect(control.handle.status).toBe('idle');
 });

@@ -38,14 +38,15 @@ export interface RemoteSession extends RuntimeSession {
 /** What the manager needs of a session beside the user's handle. */
 export interface RemoteSessionControl {
   readonly handle: RemoteSession;
-  takeMessage(message: SessionMessage): void;
-  takeEvent(event: SessionEvent): void;
+  /** As of event `number`, as the daemon counts. */
+  takeMessage(message: SessionMessage, number: number): void;
+  takeEvent(event: SessionEvent, number: number): void;
 }
 
 export interface Opened {
   message: SessionMessage;
-  /** Number of the last event before the message was written; unknown: none that was seen is newer. */
-  event?: number | undefined;
+  /** Number of the last event before the message was written. */
+  event: number;
 }
 
 export interface RemoteSessionOptions {
@@ -60,7 +61,6 @@ export interface RemoteSessionOptions {
   ready(hasListeners: boolean): Promise<void>;
   /** Resolves when that event has been taken. */
   reached(event: number): Promise<void>;
-  hasReached(event: number): boolean;
   isListened(): boolean;
   onListeners(change: 1 | -1): void;
   /** It has ended, and the daemon's own word on it may not have come yet. */
@@ -73,27 +73,31 @@ export const createRemoteSession = (options: RemoteSessionOptions): RemoteSessio
   let { id, language } = options;
   let status: SessionStatus = 'spawning';
   let queueLength = 0;
+  /** Status and queue are as of this event: answers and events overtake each other. */
+  let asOf = 0;
   let threadId: number | undefined;
   let lastActivityAt = new Date();
   /** Own commands without a result. */
   let pending = 0;
 
-  const takeMessage = (message: SessionMessage): void => {
-    ({ language, threadId } = message);
+  const takeStatus = (next: { status: SessionStatus; queueLength: number }, number: number): void => {
+    // What has ended does not come back.
+    if (number < asOf || status === 'terminated') return;
+    asOf = number;
+    ({ status, queueLength } = next);
+  };
+  const takeMessage = (message: SessionMessage, number: number): void => {
+    // Of a session that somebody else has started: what was heard so far was not of this one.
+    if (message.sessionId !== id) asOf = 0;
     id = message.sessionId;
-    ({ status, queueLength } = message);
+    language = message.language;
+    threadId = message.threadId ?? threadId;
+    takeStatus(message, number);
     lastActivityAt = later(lastActivityAt, new Date(message.lastActivityAt));
   };
   const opened = options.open().then(
     ({ message, event }) => {
-      const known = { status, queueLength, threadId };
-      const isOurs = message.sessionId === id;
-      takeMessage(message);
-      // Its events may have come before this answer: then they are newer.
-      if (isOurs && event !== undefined && known.status !== 'spawning' && options.hasReached(event)) {
-        ({ status, queueLength } = known);
-        threadId ??= known.threadId;
-      }
+      takeMessage(message, event);
       return message;
     },
     (error: unknown) => {
@@ -118,8 +122,7 @@ export const createRemoteSession = (options: RemoteSessionOptions): RemoteSessio
   };
   const takeState = async (state: SessionState): Promise<void> => {
     if (options.isListened() || listeners.size > 0) await options.reached(state.event);
-    // What an event has told since is newer.
-    if (!options.hasReached(state.event)) ({ status, queueLength } = state);
+    takeStatus(state, state.event);
   };
   type SessionRoute = 'state' | 'history' | 'reset' | 'interrupt' | 'getCommand' | 'terminateSession';
   const call = async <Name extends SessionRoute>(name: Name, input: CallInput = {}) => {
@@ -264,9 +267,11 @@ export const createRemoteSession = (options: RemoteSessionOptions): RemoteSessio
   return {
     handle,
     takeMessage,
-    takeEvent(event) {
-      if (event.type === 'transition') ({ to: status, queueLength } = event);
-      else if (event.type === 'thread-started') ({ threadId } = event);
+    takeEvent(event, number) {
+      if (event.type === 'transition' && number > asOf) {
+        takeStatus({ status: event.to, queueLength: event.queueLength }, number);
+      }
+      if (event.type === 'thread-started') ({ threadId } = event);
       else if (event.type === 'session-terminated') status = 'terminated';
       else if (event.type === 'command-started' || event.type === 'command-finished')
         lastActivityAt = new Date();

@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionId } from '@holdfast/protocol';
-import { fileMode, folderMode, writeJson } from './write-atomically.ts';
+import { fileMode, folderMode, writeJson, writeJsonLater } from './write-atomically.ts';
 
 export interface SessionMetadata {
   session_id: SessionId;
@@ -77,7 +77,7 @@ export interface SessionFolder {
   /** Something has changed: the files say so soon. */
   touch(): void;
   /** Writes what is not written yet; nothing is written afterwards. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface SessionFolderOptions {
@@ -111,27 +111,44 @@ export const openSessionFolder = ({
   const accepted = openLog(join(path, acceptedFile));
   const underWay = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  let saving: Promise<void> | undefined;
+  let isStale = false;
   let hasFailed = false;
   let isClosed = false;
 
+  const report = (error: unknown): void => {
+    if (!hasFailed) onError(error as Error);
+    hasFailed = true;
+  };
   const attempt = (write: () => void): void => {
     try {
       write();
     } catch (error) {
-      if (!hasFailed) onError(error as Error);
-      hasFailed = true;
+      report(error);
     }
   };
-  const save = (): void =>
-    attempt(() => {
-      writeJson(join(path, metadataFile), metadata());
-      writeJson(join(path, stateFile), state());
-    });
+  const save = (): void => {
+    writeJson(join(path, metadataFile), metadata());
+    writeJson(join(path, stateFile), state());
+  };
+  /** A slow disk holds up no command, and is given the next write when the last one is done. */
+  const saveLater = async (): Promise<void> => {
+    isStale = false;
+    try {
+      await writeJsonLater(join(path, metadataFile), metadata());
+      await writeJsonLater(join(path, stateFile), state());
+    } catch (error) {
+      report(error);
+    }
+    saving = undefined;
+    if (isStale) touch();
+  };
   const touch = (): void => {
-    if (isClosed) return;
-    timer ??= setTimeout(() => {
+    isStale = true;
+    if (isClosed || timer || saving) return;
+    timer = setTimeout(() => {
       timer = undefined;
-      save();
+      saving = saveLater();
     }, touchDelayMs).unref();
   };
   const settle = (commandId: string): void => {
@@ -155,11 +172,12 @@ export const openSessionFolder = ({
     },
     dropped: settle,
     touch,
-    close() {
+    async close() {
       if (isClosed) return;
-      clearTimeout(timer);
-      save();
       isClosed = true;
+      clearTimeout(timer);
+      await saving;
+      attempt(save);
       closeSync(history);
       closeSync(accepted);
     },

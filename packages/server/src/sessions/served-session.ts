@@ -161,6 +161,8 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
         executionCount += 1;
         lastExecutedAt = finishedAt;
         lastLanguage = command.language;
+        // While its kernel lives: of a session that has ended it can not be read.
+        workingDirNow();
       }
       if ('error' in answer && errorCodeOf(answer.error) === 'INVALID_COMMAND') folder?.dropped(id);
       else folder?.finished(historyLine(command, code, acceptedAt, finishedAt, answer));
@@ -210,7 +212,7 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
     async close() {
       for (const { journal } of commands.values()) journal?.wake();
       await settled();
-      folder?.close();
+      await folder?.close();
     },
   };
 };
