@@ -87,7 +87,9 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
   const workingDirNow = (): string => {
     const kernel = kernels[lastLanguage];
     try {
-      if (kernel) workingDir = readlinkSync(`/proc/${kernel.pid}/cwd`);
+      const found = kernel && readlinkSync(`/proc/${kernel.pid}/cwd`);
+      // A kernel that ends or starts afresh is in the session's private folder for a moment: no place of the user's.
+      if (found && !found.includes(`/${session.id}`)) workingDir = found;
     } catch {
       // It has just ended.
     }
