@@ -12,6 +12,7 @@ const workspaces = [
   { dir: 'packages/node-worker', name: '@holdfast/node-worker' },
   { dir: 'packages/holdfast', name: 'holdfast' },
   { dir: 'packages/client', name: '@holdfast/client' },
+  { dir: 'packages/server', name: '@holdfast/server' },
   { dir: 'apps/demo', name: '@holdfast/demo' },
 ];
 
@@ -65,6 +66,14 @@ describe('direction', () => {
     expect(breaches('packages/holdfast/src/a.ts', "import { b } from '../../core/src/b.ts';")).toEqual([
       'packages/holdfast/src/a.ts reaches out of its package: ../../core/src/b.ts',
     ]);
+  });
+});
+
+describe('a test', () => {
+  test('may import what its package may not', () => {
+    const text = "import { startDaemon } from '@holdfast/server';";
+    expect(breaches('packages/client/src/a.test.ts', text)).toEqual([]);
+    expect(breaches('packages/client/src/a.ts', text)).toHaveLength(1);
   });
 });
 

@@ -59,14 +59,13 @@ it('calls the user’s SIGINT listeners first, and then takes no notice of them'
     timedOut: true,
     interruption: { escalatedTo: 'second SIGINT', stateKept: true },
   });
-  expect(
-    await session.exec(
-      `process.on("SIGINT", () => resolveIt("handled")); let resolveIt; await new Promise((r) => { resolveIt = r })`,
-      { timeoutMs: 100 },
-    ),
-  ).toMatchObject({
-    result: { text: "'handled'" },
-  });
+  // Asked once its listener is there: a loaded machine may take longer to get so far than any limit.
+  const listening = session.exec(
+    `let resolveIt; const asked = new Promise((resolve) => { resolveIt = resolve });
+    process.on("SIGINT", () => resolveIt("handled")); console.log("begun"); await asked`,
+    { onStdout: (data) => void (data.includes('begun') && session.interrupt()) },
+  );
+  expect(await listening).toMatchObject({ result: { text: "'handled'" }, stdout: 'begun\nmine\n' });
   await session.exec('process.removeAllListeners("SIGINT")');
   expect(await session.exec('for (;;);', { timeoutMs: 100 })).toMatchObject({
     interruption: { stateKept: true },

@@ -27,6 +27,8 @@ export interface ExecOptions<Encoding extends OutputEncoding = OutputEncoding> {
   env?: Record<string, string>;
   /** `'utf8'` (default) gives strings, invalid bytes replaced; `'bytes'` gives `Uint8Array`s, exact. */
   encoding?: Encoding;
+  /** The command's id, for who passes on commands that have one already. Unique within the session. Default: a new one. */
+  commandId?: CommandId;
   onStdout?: (data: EncodedData<Encoding>) => void;
   onStderr?: (data: EncodedData<Encoding>) => void;
 }

@@ -76,6 +76,36 @@ export class StdinClosedError extends HoldfastError {
   readonly code = 'STDIN_CLOSED';
 }
 
+/** No live session has that name or id; `data.lost` tells of one that went down with its daemon. */
+export class SessionNotFoundError extends HoldfastError {
+  readonly code = 'SESSION_NOT_FOUND';
+}
+
+/** The session knows no command of that id, or no longer. */
+export class CommandNotFoundError extends HoldfastError {
+  readonly code = 'COMMAND_NOT_FOUND';
+}
+
+/** A request to the daemon that is none of its API: malformed, too large, no such route. */
+export class InvalidRequestError extends HoldfastError {
+  readonly code = 'INVALID_REQUEST';
+}
+
+/** The daemon does not serve this caller: missing or wrong token, foreign Origin or Host. */
+export class AccessRefusedError extends HoldfastError {
+  readonly code = 'ACCESS_REFUSED';
+}
+
+/** No daemon answers, or it went away in the middle of an answer. */
+export class DaemonUnreachableError extends HoldfastError {
+  readonly code = 'DAEMON_UNREACHABLE';
+}
+
+/** Another daemon serves that socket or port already; `data.pid` is its process, where known. */
+export class DaemonRunningError extends HoldfastError {
+  readonly code = 'DAEMON_RUNNING';
+}
+
 const errorClasses = {
   SESSION_TERMINATED: SessionTerminatedError,
   QUEUE_FULL: QueueFullError,
@@ -87,9 +117,17 @@ const errorClasses = {
   THREAD_DIED: ThreadDiedError,
   RESOURCE_EXHAUSTED: ResourceExhaustedError,
   STDIN_CLOSED: StdinClosedError,
+  SESSION_NOT_FOUND: SessionNotFoundError,
+  COMMAND_NOT_FOUND: CommandNotFoundError,
+  INVALID_REQUEST: InvalidRequestError,
+  ACCESS_REFUSED: AccessRefusedError,
+  DAEMON_UNREACHABLE: DaemonUnreachableError,
+  DAEMON_RUNNING: DaemonRunningError,
 } as const;
 
 export type ErrorCode = keyof typeof errorClasses;
+
+export const errorCodes = Object.keys(errorClasses) as ErrorCode[];
 
 /** Shorthand for drivers, which reject code that their language can not be given. */
 export const invalidCommand = (message: string, data?: ErrorData): InvalidCommandError =>
@@ -139,5 +177,5 @@ export const reviveError = (serialised: SerialisedError): Error => {
   return error;
 };
 
-const isErrorCode = (code: string | undefined): code is ErrorCode =>
-  code !== undefined && Object.hasOwn(errorClasses, code);
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(errorClasses, code);

@@ -36,3 +36,8 @@ let used = random.length;
 export const createSessionId = (): SessionId => `sess_${randomText(20)}` as SessionId;
 export const createCommandId = (): CommandId => `cmd_${randomText(20)}` as CommandId;
 export const createHostId = (): HostId => `host_${randomText(20)}` as HostId;
+
+export const sessionIdPattern = /^sess_[0-9a-z]{20}$/;
+export const commandIdPattern = /^cmd_[0-9a-z]{20}$/;
+
+export const isSessionId = (text: string): text is SessionId => sessionIdPattern.test(text);

@@ -5,6 +5,11 @@
 import { z } from 'zod';
 import { languageSchema } from './schemas.ts';
 
+/** What of a command can be read later. */
+export const outputSources = ['stdout', 'stderr', 'late_stdout', 'late_stderr', 'result'] as const;
+
+export type OutputSource = (typeof outputSources)[number];
+
 export interface Operation {
   /** One sentence for people and models. */
   summary: string;
@@ -41,6 +46,37 @@ export const operations = {
   history: {
     summary: 'Lists the last commands with their times and exit codes.',
     input: z.object({ limit: z.number().int().min(1).optional() }),
+    readOnly: true,
+  },
+  jobs: {
+    summary: 'Lists background jobs that are still running, with the commands that started them.',
+    input: z.object({ language }),
+    readOnly: true,
+  },
+  read_output: {
+    summary:
+      'Reads output of an earlier command: what was left out of a long one, or what its jobs wrote later.',
+    input: z.object({
+      command_id: z.string().describe('Id of the command, as its result named it.'),
+      stream: z
+        .enum(outputSources)
+        .optional()
+        .describe('Which output; late_stdout and late_stderr are those of background jobs. Default: stdout.'),
+      from_line: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('First line to read, counted from 1. Default: 1.'),
+      to_line: z.number().int().min(1).optional().describe('Last line to read.'),
+      from_byte: z.number().int().min(0).optional().describe('Instead of lines: first byte, counted from 0.'),
+      to_byte: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Instead of lines: end of the bytes, not included.'),
+    }),
     readOnly: true,
   },
   reset: {

@@ -57,13 +57,20 @@ interface RunningCommand extends CarefulCommand {
   resolve(reply: RunReply): void;
 }
 
-export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions): KernelApi => {
+/** Kernels of the same pid follow each other: between one and the next there is nobody to take a signal. */
+export interface BashKernel extends KernelApi {
+  readonly listening: Promise<void> | undefined;
+}
+
+export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions): BashKernel => {
   const memory = createMemory();
   const loop = loopText(paths);
   const inScratch = (name: string): string => join(paths.scratchDir, name);
   let running: RunningCommand | undefined;
   let interrupted = false;
   let ending = false;
+  let listening: Promise<void> | undefined;
+  let hear: () => void = () => undefined;
   /** The user's exit trap outlives this exit of the shell. */
   let keptExitTrap: string | undefined;
   let greet: (hello: KernelHello) => void = () => undefined;
@@ -137,7 +144,10 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
     h: ([, pid = '0', version = '']) =>
       greet({ pid: Number(pid), version, ...(restore ? { restored } : {}) }),
     /** Hello again, after an exit. */
-    g: () => undefined,
+    g: () => {
+      listening = undefined;
+      hear();
+    },
     /** A command of the fast loop has ended. */
     r: ([, options = '', status = '0', underscore = '', ...pipeStatus]) =>
       finish({ exitCode: remember(options, status, underscore, pipeStatus) }),
@@ -158,6 +168,9 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
     },
     /** The shell is about to exit and waits for what to do. */
     x: ([, options = '', status = '0', exitTrap = '']) => {
+      listening ??= new Promise((resolve) => {
+        hear = resolve;
+      });
       const text = exitTrap === '' ? undefined : exitTrap.slice(1);
       // An interrupt ends a command, not the script it is part of: only a trap of this very command is run.
       const run = ending || !interrupted || text !== memory.exitTrap;
@@ -236,6 +249,9 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
 
   boot();
   return {
+    get listening() {
+      return listening;
+    },
     hello: () => hello,
     async run(request) {
       interrupted = false;

@@ -9,7 +9,7 @@ import { basename, isAbsolute, join } from 'node:path';
 import type { DriverOptions, LanguageDriver } from '@holdfast/core/driver-kit';
 import { invalidCommand } from '@holdfast/protocol';
 import { bashInterruptSteps, bashPaths, hasCheckpoint, linkKernel, planBash } from './bash-dialect.ts';
-import { createBashKernel } from './bash-kernel.ts';
+import { type BashKernel, createBashKernel } from './bash-kernel.ts';
 import type { KernelPaths } from './bash-lines.ts';
 import { createPosixKernel, startArgs } from './posix-kernel.ts';
 import { dash, kernelText, type PosixDialect, zsh } from './posix-text.ts';
@@ -17,6 +17,7 @@ import { dash, kernelText, type PosixDialect, zsh } from './posix-text.ts';
 export const createDriver = (options: DriverOptions): LanguageDriver => {
   let paths: KernelPaths | undefined;
   let dialect: PosixDialect | undefined;
+  let kernel: BashKernel | undefined;
   return {
     language: 'bash',
     interruptSteps: bashInterruptSteps,
@@ -34,7 +35,11 @@ export const createDriver = (options: DriverOptions): LanguageDriver => {
     connect(channel) {
       if (!paths) throw new Error('A shell driver is connected before it has planned a launch');
       if (dialect) return createPosixKernel({ channel, paths, dialect });
-      return createBashKernel({ channel, paths, restore: hasCheckpoint(paths.scratchDir) });
+      kernel = createBashKernel({ channel, paths, restore: hasCheckpoint(paths.scratchDir) });
+      return kernel;
+    },
+    get listening() {
+      return kernel?.listening;
     },
     salvage: () =>
       paths && hasCheckpoint(paths.scratchDir)

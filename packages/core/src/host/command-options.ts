@@ -32,7 +32,7 @@ export const toRuntimeCommand = <Encoding extends OutputEncoding>(
 export const draftCommand = (
   input: RuntimeCommand,
   defaults: CommandDefaults,
-  id: CommandId = createCommandId(),
+  id: CommandId = input.commandId ?? createCommandId(),
 ): CommandDraft => {
   const problems = findProblems(input, defaults);
   if (problems.length > 0) {

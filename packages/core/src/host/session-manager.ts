@@ -12,6 +12,7 @@ import {
   type RuntimeSessionManager,
   type SessionConfig,
   type SessionEvent,
+  type SessionId,
   SessionLimitError,
   type TerminationReason,
 } from '@holdfast/protocol';
@@ -41,6 +42,8 @@ export interface SessionManagerOptions {
   maxThreadHeapMb?: number;
   /** Told of what went wrong without anybody asking: threads and kernels that died, failed set-up. */
   logger?: Logger;
+  /** Names new sessions, for who gave out their ids already. Default: random ones. */
+  createSessionId?: (workspaceId: string) => SessionId;
 }
 
 const defaultMaxSessions = 256;
@@ -52,6 +55,8 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   assertCount('warmThreads', warmThreads, 0);
   const warmLanguages = options.warmLanguages ?? languages.slice(0, 1).map(({ language }) => language);
   assertKnown(warmLanguages, languages);
+  const { createSessionId } = options;
+  if (createSessionId && warmThreads > 0) throw idsExclude();
   const hostId = createHostId();
   const sessions = new Map<string, HostSession>();
   const listeners = new Set<(event: SessionEvent) => void>();
@@ -109,7 +114,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     checkConfig(workspaceId, config, languages);
     house ??= openHouse();
     const { threads } = house;
-    const prepared = threads.take();
+    const prepared = threads.take(createSessionId?.(workspaceId));
     const { preparation } = prepared;
     const settings = resolveSettings(workspaceId, config, {
       languages,
@@ -217,6 +222,14 @@ const assertKnown = (names: readonly Language[], languages: readonly LanguageDes
     data: { option: 'warmLanguages', value: names },
   });
 };
+
+const idsExclude = (): InvalidOptionsError =>
+  new InvalidOptionsError(
+    'createSessionId and warmThreads exclude each other: a warm thread has its id already',
+    {
+      data: { option: 'createSessionId' },
+    },
+  );
 
 const limitError = (workspaceId: string, maxSessions: number): SessionLimitError =>
   new SessionLimitError(

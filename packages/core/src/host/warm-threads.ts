@@ -1,14 +1,24 @@
 /** Session threads that are started before they are needed, each with kernels ready in it. */
 import { join } from 'node:path';
-import { createSessionId, type HostId, type Language, type LanguageDescriptor } from '@holdfast/protocol';
+import {
+  createSessionId,
+  type HostId,
+  type Language,
+  type LanguageDescriptor,
+  type SessionId,
+} from '@holdfast/protocol';
 import { selectEnvironment } from './environment.ts';
 import type { Reaper } from './reaper.ts';
 import { type PreparedThread, prepareThread } from './session-thread.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
 export interface WarmThreads {
-  /** One that is ready or on its way to be, otherwise a new one. */
-  take(): PreparedThread;
+  /**
+   * One that is ready or on its way to be, otherwise a new one.
+   *
+   * @param sessionId - of the session; given only where there are no warm threads, which have theirs already
+   */
+  take(sessionId?: SessionId): PreparedThread;
   /** Starts as many as are wanted, within what sessions leave of the limit. */
   refill(): void;
   /** Ends those that nobody took. */
@@ -33,8 +43,7 @@ export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
   const warm = new Set<PreparedThread>();
   let closed = false;
 
-  const prepare = (kernels: readonly Language[]): PreparedThread => {
-    const sessionId = createSessionId();
+  const prepare = (kernels: readonly Language[], sessionId = createSessionId()): PreparedThread => {
     const preparation = {
       hostId,
       sessionId,
@@ -46,9 +55,9 @@ export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
     return prepareThread({ preparation, pool, reaper });
   };
   return {
-    take() {
+    take(sessionId) {
       const [thread] = warm;
-      if (!thread) return prepare([]);
+      if (!thread) return prepare([], sessionId);
       warm.delete(thread);
       return thread;
     },

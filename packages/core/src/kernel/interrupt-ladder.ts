@@ -5,6 +5,8 @@ import { bootTimeOf, findDescendants, findOrphans, signalProcess } from './proce
 export interface InterruptTarget {
   pid: number;
   steps: readonly InterruptStep[];
+  /** Set while the kernel itself can not be signalled, until it settles. What it started can. */
+  readonly listening: Promise<void> | undefined;
   /** `performance.now()` when the command began: what is older is an earlier command's job. */
   commandStartedAt: number;
   call(): void;
@@ -38,9 +40,13 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
   const { steps, pid } = target;
   const taken: string[] = [];
   const timers: NodeJS.Timeout[] = [];
+  let stopped = false;
 
   const sendSignal = (step: InterruptStep): void => {
-    if (step.signal) signalTarget(pid, step.target, step.signal, target.commandStartedAt);
+    if (!step.signal) return;
+    if (!target.listening) return signalTarget(pid, step.target, step.signal, target.commandStartedAt);
+    if (step.target === 'kernel') return;
+    signalTarget(pid, 'children', step.signal, target.commandStartedAt);
   };
   const climb = (step: InterruptStep): void => {
     taken.push(step.name);
@@ -48,6 +54,10 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
     if (step.call) target.call();
   };
   const [first] = steps;
+  // The command has not begun: it is asked as soon as there is somebody to ask.
+  void target.listening?.then(() => {
+    if (first && !stopped) sendSignal(first);
+  });
   if (first && performance.now() - target.commandStartedAt < youngMs) {
     timers.push(setTimeout(sendSignal, askAgainAfterMs, first));
   }
@@ -64,6 +74,7 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
   return {
     taken,
     stop() {
+      stopped = true;
       timers.forEach(clearTimeout);
       for (const orphan of findOrphans(pid)) {
         if (orphan.startedAt >= earliestStart(target.commandStartedAt)) signalProcess(orphan.pid, 'SIGKILL');

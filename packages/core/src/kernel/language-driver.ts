@@ -63,6 +63,11 @@ export interface LanguageDriver {
   plan(context: LaunchContext): LaunchPlan | Promise<LaunchPlan>;
   /** The kernel's calls over the control channel. For kernels that speak JSON: `jsonKernel(channel)`. */
   connect(channel: ControlChannel): KernelApi;
+  /**
+   * Set while the kernel can not take signals (a shell that becomes a fresh one has no traps for a moment):
+   * settles when it can. Undefined: it can now.
+   */
+  readonly listening?: Promise<void> | undefined;
   /** Asked when the process died: what of its state the next kernel will bring back, in plain words. */
   salvage?(): string | undefined;
   /** Throws `INVALID_COMMAND` for code that this language can not be given (NUL bytes in a shell). */

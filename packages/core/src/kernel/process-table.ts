@@ -106,6 +106,13 @@ export const findMarked = (marker: string, table = readProcessTable()): ProcessI
   });
 };
 
+/** Its words, a blank between them; empty when it is gone. */
+export const commandLineOf = (pid: number): string =>
+  Buffer.from(readText(`/proc/${pid}/cmdline`) ?? '', 'latin1')
+    .toString('utf8')
+    .replaceAll('\0', ' ')
+    .trim();
+
 /** `performance.now()` as seconds since boot, to compare with start times. */
 export const bootTimeOf = (time: number): number => uptime() - (performance.now() - time) / 1_000;
 

@@ -1,8 +1,8 @@
 /** What a session's commands left running, whether or not their language knows of it. */
-import { readFileSync } from 'node:fs';
 import type { CommandId, HistoryEntry, JobInfo } from '@holdfast/protocol';
 import {
   bootTimeOf,
+  commandLineOf,
   findDescendants,
   findMarked,
   markerOf,
@@ -59,11 +59,3 @@ const starterOf = (
 
 /** Start times have a resolution of 10 ms. */
 const startTimeSlackMs = 10;
-
-const commandLineOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-  } catch {
-    return '';
-  }
-};

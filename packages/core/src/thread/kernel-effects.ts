@@ -168,6 +168,9 @@ const climbLadder = (runtime: SessionRuntime, slot: KernelSlot): void => {
   if (!live || !run) return;
   run.ladder = climbInterruptLadder({
     pid: live.pid,
+    get listening() {
+      return live.driver.listening;
+    },
     steps: live.driver.interruptSteps,
     commandStartedAt: run.startedAt,
     call: () => void live.call((api) => api.interrupt()).catch(() => undefined),

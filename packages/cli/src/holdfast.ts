@@ -1,0 +1,35 @@
+/** What `bin/holdfast.cjs` runs, bundled: `exec` by the short way, everything else by `program.ts`. */
+import { exitCodeOf } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import { exec } from './fast/exec.ts';
+import { writeOut } from './fast/write-out.ts';
+
+const main = async (args: string[]): Promise<number> => {
+  if (args[0] === 'exec') {
+    const code = await exec(args.slice(1), {
+      ensureDaemon: async (target) => {
+        await (await import('./daemon/ensure-daemon.ts')).ensureDaemon(target);
+      },
+    });
+    if (code !== undefined) return code;
+  }
+  return (await import('./program.ts')).runProgram(args);
+};
+
+const report = async (error: unknown): Promise<number> => {
+  const { code } = error as { code?: string };
+  if (code === 'SESSION_NOT_FOUND' || code === 'SESSION_TERMINATED') {
+    const { explainMissing } = await import('./missing-session.ts');
+    writeOut(2, `holdfast: ${await explainMissing(error as Error)}\n`);
+  } else if (exitCodeOf(error) === exitCodes.internal) {
+    // Not foreseen: whoever reports it needs the stack.
+    writeOut(2, `holdfast: ${error instanceof Error ? error.stack : String(error)}\n`);
+  } else writeOut(2, `holdfast: ${(error as Error).message}\n`);
+  return exitCodeOf(error);
+};
+
+main(process.argv.slice(2))
+  .catch(report)
+  .then((code) => {
+    process.exitCode = code;
+  });
