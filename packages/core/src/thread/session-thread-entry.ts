@@ -11,9 +11,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { getEnvironmentData } from 'node:worker_threads';
-import type { SessionThreadTask } from './run-session-thread.ts';
+import type { runSessionThread as RunSessionThread, SessionThreadTask } from './run-session-thread.ts';
 
-type SessionThreadModule = typeof import('./run-session-thread.ts');
+interface SessionThreadModule {
+  runSessionThread: typeof RunSessionThread;
+}
 type Wrapped = (
   exports: object,
   require: NodeJS.Require,
