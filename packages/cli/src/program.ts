@@ -7,6 +7,7 @@ import { version } from './version.ts';
 /** Resolves with the exit code. */
 export const runProgram = async (args: readonly string[]): Promise<number> => {
   let code: number = exitCodes.ok;
+  leaveWithReader();
   const program = createProgram((next) => {
     code = next;
   });
@@ -19,6 +20,14 @@ export const runProgram = async (args: readonly string[]): Promise<number> => {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
+};
+
+/** As SIGPIPE would: `holdfast history ID | head` ends quietly. */
+const leaveWithReader = (): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.readerGone);
+  });
 };
 
 type SetCode = (code: number) => void;

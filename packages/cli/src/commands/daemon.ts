@@ -1,5 +1,5 @@
 /** `holdfast daemon`: start, stop, look at the process that holds the sessions. */
-import { closeSync, openSync, readSync, statSync, watchFile } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from '@holdfast/client';
 import { readLock } from '@holdfast/server/daemon-lock';
@@ -136,17 +136,23 @@ export const daemonLogs = async (options: { follow?: boolean; lines?: string }):
   process.stdout.write(lastLines(text, Number(options.lines ?? 100)));
   if (!options.follow) return exitCodes.ok;
   let end = size;
-  watchFile(path, { interval: 200 }, ({ size: now }) => {
+  const look = (): void => {
+    const now = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     // It was begun anew.
     if (now < end) end = 0;
+    if (now === end) return;
     process.stdout.write(readFrom(path, end, now));
     end = now;
-  });
+  };
+  const timer = setInterval(look, followEveryMs);
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
+  clearInterval(timer);
   return exitCodes.ok;
 };
+
+const followEveryMs = 200;
 
 const readFrom = (path: string, from: number, to: number): Buffer => {
   const buffer = Buffer.alloc(Math.max(0, to - from));
