@@ -204,6 +204,15 @@ describe('when it is killed in the middle of a command', () => {
   });
 });
 
+it('keeps the files of all sessions in one folder where that is asked for', async () => {
+  const { sh, json, work } = place({ HOLDFAST_SESSIONS_DIR: 'kept' });
+  const { session_id: id } = await json<{ session_id: string }>('holdfast start --name kept');
+  await sh('holdfast daemon stop');
+  expect(readdirSync(join(work, 'kept'))).toContain(id);
+  expect((await sh('holdfast exec kept -- ls')).stderr).toContain('Session not found: kept has ended.');
+  expect(existsSync(join(work, '.sessions'))).toBe(false);
+});
+
 describe('over TCP', () => {
   const token = 'a-token-for-the-tests';
 

@@ -216,7 +216,7 @@ const addDaemonCommands = (program: Command, act: Act): void => {
       )
       .option(
         '--sessions-dir <folder>',
-        'for the files of all sessions (default: .sessions in each one’s directory)',
+        'for the files of all sessions (default: HOLDFAST_SESSIONS_DIR, or .sessions in each one’s directory)',
       )
       .option('--log-level <level>', 'debug, info, warn or error (default: info)');
   json(settings(daemon.command('start').description('start it in the background'))).action(

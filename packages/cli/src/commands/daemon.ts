@@ -1,5 +1,6 @@
 /** `holdfast daemon`: start, stop, look at the process that holds the sessions. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from '@holdfast/client';
 import { readLock } from '@holdfast/server/daemon-lock';
@@ -34,7 +35,7 @@ const toArgs = ({ listen, allowHost = [], idle, sessionsDir, logLevel }: DaemonS
   ...(listen === undefined ? [] : ['--listen', listen]),
   ...allowHost.flatMap((host) => ['--allow-host', host]),
   ...(idle === undefined ? [] : ['--idle', idle]),
-  ...(sessionsDir === undefined ? [] : ['--sessions-dir', sessionsDir]),
+  ...(sessionsDir === undefined ? [] : ['--sessions-dir', resolve(sessionsDir)]),
   ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
 ];
 
@@ -53,10 +54,13 @@ export const toRunOptions = (options: DaemonStartOptions): RunDaemonOptions => {
     ...(listen ? { listen } : {}),
     allowedHosts: options.allowHost ?? [],
     idleMs: idleMsOf(options.idle),
-    ...(options.sessionsDir ? { sessionsDir: options.sessionsDir } : {}),
+    ...sessionsDirOf(options),
     logLevel,
   };
 };
+
+const sessionsDirOf = ({ sessionsDir = process.env.HOLDFAST_SESSIONS_DIR }: DaemonStartOptions) =>
+  sessionsDir ? { sessionsDir: resolve(sessionsDir) } : {};
 
 const parseListen = (text: string): { host: string; port: number } => {
   const [, host = '127.0.0.1', port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
@@ -145,8 +149,8 @@ export const daemonLogs = async (options: { follow?: boolean; lines?: string }):
     end = now;
   };
   const timer = setInterval(look, followEveryMs);
-  await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  await new Promise((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   });
   clearInterval(timer);
   return exitCodes.ok;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
@@ -53,8 +54,14 @@ export const launchDaemon = async (
  * processes that end with it.
  */
 const daemonEnvironment = (env: NodeJS.ProcessEnv, socketPath: string): NodeJS.ProcessEnv => {
-  const { HOLDFAST_SESSION: _mark, HOLDFAST_URL: _url, ...rest } = env;
-  return { ...rest, HOLDFAST_SOCKET: socketPath, [readyVariable]: String(readyDescriptor) };
+  const { HOLDFAST_SESSION: _mark, HOLDFAST_URL: _url, HOLDFAST_SESSIONS_DIR: sessions, ...rest } = env;
+  return {
+    ...rest,
+    // It starts in another folder.
+    ...(sessions ? { HOLDFAST_SESSIONS_DIR: resolve(sessions) } : {}),
+    HOLDFAST_SOCKET: socketPath,
+    [readyVariable]: String(readyDescriptor),
+  };
 };
 
 /** One that has grown large makes room. */
