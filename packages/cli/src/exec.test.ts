@@ -91,6 +91,13 @@ describe('plain', () => {
     expect(result).toMatchObject({ stderr: 'err\n', code: 7 });
   });
 
+  it('passes everything on, however much, both ways', async () => {
+    const script = `seq 1 1000000 | tee all | md5sum; holdfast exec s --no-json -- 'seq 1 1000000' | md5sum
+      holdfast exec s --no-json --stdin -- md5sum < all; holdfast logs s > /dev/null`;
+    const [wanted, ...got] = (await sh(script)).stdout.trim().split('\n');
+    expect(got).toEqual([wanted, wanted]);
+  });
+
   it('is what a terminal gets', async () => {
     const { text, exitCode } = await terminal(`holdfast exec s -- 'echo out; exit 5'`);
     expect({ text, exitCode }).toEqual({ text: 'out\r\n', exitCode: 5 });

@@ -55,6 +55,12 @@ describe('run', () => {
     expect(stopped.exitCode).toBe(exitCodes.interrupted);
   });
 
+  it('gives every byte in its order, however much', async () => {
+    const script = 'seq 1 1000000 | md5sum; holdfast run --no-json -- "seq 1 1000000" | md5sum';
+    const [wanted, got] = (await sh(script)).stdout.trim().split('\n');
+    expect(got).toBe(wanted);
+  });
+
   it('needs a command', async () => {
     const { code, stderr } = await sh('holdfast run < /dev/null');
     expect(stderr).toContain('No command provided (stdin is empty)');
