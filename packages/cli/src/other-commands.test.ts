@@ -167,16 +167,30 @@ describe('completion', () => {
 });
 
 describe('mcp', () => {
+  const call = (id: number, method: string, params: unknown): string =>
+    `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+  const initialize = call(1, 'initialize', {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '1' },
+  });
+
   it('serves over standard input and output', async () => {
-    const initialize = {
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'initialize',
-      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-    };
-    const { stdout, code } = await sh('holdfast mcp', { input: `${JSON.stringify(initialize)}\n` });
+    const { stdout, code } = await sh('holdfast mcp', { input: initialize });
     expect(JSON.parse(stdout)).toMatchObject({ id: 1, result: { serverInfo: { name: 'holdfast' } } });
     expect(code).toBe(0);
+  });
+
+  it('serves the daemon’s sessions with --daemon', async () => {
+    await sh('holdfast start --name shared');
+    const lines = `${initialize}{"jsonrpc":"2.0","method":"notifications/initialized"}\n${call(2, 'tools/call', { name: 'session_list', arguments: {} })}`;
+    // Its input stays open until both answers are there: a client that has gone is answered no more.
+    const script = `mkfifo in out; holdfast mcp --daemon < in > out & exec 3> in 4< out
+      printf '%s' "$LINES_IN" >&3; read -r first <&4; read -r second <&4; exec 3>&-; wait $!; echo "$second"`;
+    const { stdout } = await sh(script, { env: { LINES_IN: lines } });
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('shared');
+    const { sessions } = await json<{ sessions: { name: string }[] }>('holdfast list');
+    expect(sessions.map(({ name }) => name)).toContain('shared');
   });
 
   it('serves over HTTP', async () => {
@@ -195,6 +209,7 @@ describe('mcp', () => {
     expect(await json('holdfast mcp --print-config vscode')).toEqual({
       servers: { holdfast: { type: 'stdio', ...entry } },
     });
+    expect((await sh('holdfast mcp --help')).stdout).toContain('holdfast mcp --print-config CLIENT');
     expect((await sh('holdfast mcp --print-config word')).code).toBe(exitCodes.usage);
     expect((await sh('holdfast mcp --what')).code).toBe(exitCodes.usage);
   });

@@ -191,6 +191,7 @@ const addOtherCommands = (program: Command, act: Act): void => {
   program
     .command('mcp')
     .description('serve sessions to MCP clients; holdfast mcp --help lists its options')
+    .option('--daemon', 'the sessions of the daemon, which stay when the client goes')
     .option('--http', 'over streamable HTTP instead of standard input and output')
     .addOption(
       new Option('--print-config <client>', 'what to paste into its settings').choices([
