@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 import { execOptions } from './fast/exec-options.ts';
-import { version } from './version.ts';
+import { version } from './package/package-facts.ts';
 
 /** Resolves with the exit code. */
 export const runProgram = async (args: readonly string[]): Promise<number> => {

@@ -10,8 +10,8 @@ import { askHealth, ensureDaemon, type Health } from '../daemon/ensure-daemon.ts
 import { idleMsOf, type RunDaemonOptions } from '../daemon/run-daemon.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isJson, type JsonOption, printJson, printLine } from '../output.ts';
+import { version } from '../package/package-facts.ts';
 import { isLocal, readTarget, type SocketTarget } from '../target.ts';
-import { version } from '../version.ts';
 
 export interface DaemonStartOptions extends JsonOption {
   listen?: string;

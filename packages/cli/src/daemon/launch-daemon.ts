@@ -4,9 +4,9 @@ import { closeSync, constants, openSync, renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { programFile } from '../package/package-facts.ts';
 import { logFileOf, makeFolderOf } from './daemon-files.ts';
 
 /** What `daemon run` writes to descriptor 3, one line. */
@@ -15,7 +15,6 @@ export type LaunchAnswer = { pid: number; url?: string } | { error: { message: s
 export const readyDescriptor = 3;
 export const readyVariable = 'HOLDFAST_READY_FD';
 
-const program = fileURLToPath(new URL('../../bin/holdfast.cjs', import.meta.url));
 const maxLogBytes = 8 * 1024 * 1024;
 
 /** @param args - for `holdfast daemon run`. @throws CliError where it could not be started at all */
@@ -26,7 +25,7 @@ export const launchDaemon = async (
   makeFolderOf(socketPath);
   const log = openLog(logFileOf(socketPath));
   try {
-    const child = spawn(process.execPath, [program, 'daemon', 'run', ...args], {
+    const child = spawn(process.execPath, [programFile, 'daemon', 'run', ...args], {
       // Whoever started it, from wherever: it keeps no folder busy.
       cwd: homedir(),
       detached: true,

@@ -14,7 +14,7 @@ describe('the bundle', () => {
 
   it('imports the rest only when it is asked for', async () => {
     const imported = [...bundle.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name]) => name).sort();
-    expect(imported).toEqual(['./daemon/ensure-daemon.js', './missing-session.js', './program.js']);
+    expect(imported).toEqual(['./lazy/ensure-daemon.js', './lazy/missing-session.js', './lazy/program.js']);
   });
 
   it('is all that an exec on a running daemon loads', async () => {
