@@ -1,6 +1,7 @@
 /** The daemon as the command line starts, finds, stops and loses it. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startDaemon } from '@holdfast/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitCodes } from './exit-codes.ts';
@@ -142,6 +143,24 @@ describe('daemon', () => {
     expect(long.stderr).toContain('is too long');
   });
 });
+
+// Only root can be somebody else for a while.
+if (process.getuid?.() === 0) {
+  it('keeps other users out, and tells them so', async () => {
+    const { sh, folder, socketPath } = place();
+    await sh('holdfast start --name mine');
+    // All that exec loads, where anyone can read it.
+    const dist = fileURLToPath(new URL('../dist', import.meta.url));
+    const { code, stdout, stderr } = await sh(`mkdir ${folder}/all && cp ${dist}/holdfast.cjs ${folder}/all
+      chmod 755 ${folder} ${folder}/run ${folder}/run/holdfast ${folder}/all
+      HOLDFAST_SOCKET=${socketPath} setpriv --reuid=65534 --regid=65534 --clear-groups ${process.execPath} ${folder}/all/holdfast.cjs exec mine -- id`);
+    expect({ code, stdout, stderr }).toEqual({
+      code: exitCodes.accessRefused,
+      stdout: '',
+      stderr: `holdfast: The daemon at ${socketPath} belongs to another user. Set HOLDFAST_SOCKET to one of your own.\n`,
+    });
+  });
+}
 
 describe('when it is killed in the middle of a command', () => {
   it('files stay readable, the next call starts another one and says what was lost', async () => {

@@ -7,7 +7,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { SerialisedError } from '@holdfast/protocol';
-import { CliError } from '../cli-error.ts';
+import { CliError, noAccessError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isLocal, type Target } from '../target.ts';
 
@@ -102,16 +102,10 @@ const answerOf = (sending: ClientRequest, target: Target): Promise<IncomingMessa
     sending.on('error', (error: NodeJS.ErrnoException) => {
       const isDown = ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENOTFOUND'].includes(error.code ?? '');
       if (isDown) reject(new DaemonDownError(describeTarget(target)));
-      else if (error.code === 'EACCES') reject(noAccess(target));
+      else if (error.code === 'EACCES') reject(noAccessError(describeTarget(target)));
       else reject(brokenError());
     });
   });
-
-const noAccess = (target: Target): CliError =>
-  new CliError(
-    `The daemon at ${describeTarget(target)} belongs to another user. Set HOLDFAST_SOCKET to one of your own.`,
-    exitCodes.accessRefused,
-  );
 
 const errorOf = (text: string, status: number): Error => {
   try {
