@@ -1,6 +1,6 @@
 /** Runs a program of a page in a process of its own, in an empty folder, as a user would. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -36,10 +36,28 @@ export const runProgram = async ({ parts }: Program): Promise<string[]> => {
   return stdout.split(separator);
 };
 
-export const runShellBlock = async (code: string): Promise<void> => {
-  const { exitCode, stdout, stderr } = await runProcess('bash', ['-euo', 'pipefail', '-c', code], root);
-  if (exitCode !== 0) throw new Error(`exit code ${exitCode}\n${stdout}\n${stderr}`);
-};
+/** With a daemon of its own, so that it never meets that of whoever runs the tests. */
+export const runShellBlock = (code: string): Promise<void> =>
+  inFolder(tmpdir(), async (folder) => {
+    const env = {
+      ...process.env,
+      HOLDFAST_SOCKET: join(folder, 'daemon.sock'),
+      HOLDFAST_SESSIONS_DIR: join(folder, 'sessions'),
+    };
+    try {
+      const { exitCode, stdout, stderr } = await runProcess(
+        'bash',
+        ['-euo', 'pipefail', '-c', code],
+        root,
+        env,
+      );
+      if (exitCode !== 0) throw new Error(`exit code ${exitCode}\n${stdout}\n${stderr}`);
+    } finally {
+      if (existsSync(env.HOLDFAST_SOCKET)) {
+        await runProcess(process.execPath, ['packages/cli/bin/holdfast.cjs', 'daemon', 'stop'], root, env);
+      }
+    }
+  });
 
 /** Every complaint of the compiler about the programs, as a sentence. */
 export const typeCheck = (programs: readonly (readonly [name: string, program: Program])[]): string[] => {
@@ -72,9 +90,19 @@ export const typeCheck = (programs: readonly (readonly [name: string, program: P
   }
 };
 
-export const runProcess = (file: string, args: string[], cwd: string): Promise<ProcessResult> =>
+export const runProcess = (
+  file: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ProcessResult> =>
   new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: processTimeoutMs });
+    const child = spawn(file, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: processTimeoutMs,
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {

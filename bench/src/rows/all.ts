@@ -1,6 +1,7 @@
 /** All rows, in the order of the report. */
 import type { Group } from '../subject.ts';
 import { createCrowds } from '../subjects/crowd.ts';
+import { commandLine } from './command-line.ts';
 import { manySessions } from './crowd.ts';
 import { growth } from './growth.ts';
 import { hops } from './hops.ts';
@@ -10,7 +11,7 @@ import type { Row, RowContext } from './row.ts';
 import { starts } from './start.ts';
 import { streams } from './streams.ts';
 
-const rows: Row[] = [roundTrips, starts, streams, pipeline, manySessions, hops, growth];
+const rows: Row[] = [roundTrips, starts, streams, pipeline, manySessions, commandLine, hops, growth];
 
 /**
  * @param only - ids of groups, whole or up to a slash (`roundtrip`, `roundtrip/bash`); empty: all

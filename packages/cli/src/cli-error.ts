@@ -20,6 +20,13 @@ export const noCommandError = (): CliError =>
     exitCodes.noCommand,
   );
 
+/** The socket's mode keeps others out. */
+export const noAccessError = (socketPath: string): CliError =>
+  new CliError(
+    `The daemon at ${socketPath} belongs to another user. Set HOLDFAST_SOCKET to one of your own.`,
+    exitCodes.accessRefused,
+  );
+
 /** Of any error, by its code: it may come from a daemon, a library or this program. */
 export const exitCodeOf = (error: unknown): number => {
   // Not by class: the bundled entry and the modules beside it have a copy each.

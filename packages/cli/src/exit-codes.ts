@@ -15,6 +15,7 @@ export const exitCodes = {
   accessRefused: 77,
   timedOut: 124,
   interrupted: 130,
+  readerGone: 141,
 } as const;
 
 export type ExitCodeName = keyof typeof exitCodes;
@@ -35,7 +36,8 @@ export const exitCodeMeanings: Readonly<Record<ExitCodeName, string>> = {
   accessRefused: 'the daemon refused: missing or wrong token',
   timedOut: 'plain `exec` and `run`: the command ran into its timeout',
   interrupted:
-    'plain `exec` and `run`: the command was interrupted (Ctrl-C); other signals are 128 and their number',
+    'plain `exec` and `run`: the command was interrupted (Ctrl-C); killed by another signal: 128 and its number',
+  readerGone: 'whoever read the output has left (`| head`); a command that was running is interrupted',
 };
 
 export const exitCodeOfError: Readonly<Record<ErrorCode, number>> = {

@@ -17,14 +17,16 @@ const main = async (args: string[]): Promise<number> => {
 };
 
 const report = async (error: unknown): Promise<number> => {
-  const { code } = error as { code?: string };
+  const { code, message } = error as { code?: string; message?: string };
+  // Nobody is there to be told.
+  if (message === '') return exitCodeOf(error);
   if (code === 'SESSION_NOT_FOUND' || code === 'SESSION_TERMINATED') {
     const { explainMissing } = await import('./missing-session.ts');
     writeOut(2, `holdfast: ${await explainMissing(error as Error)}\n`);
   } else if (exitCodeOf(error) === exitCodes.internal) {
     // Not foreseen: whoever reports it needs the stack.
     writeOut(2, `holdfast: ${error instanceof Error ? error.stack : String(error)}\n`);
-  } else writeOut(2, `holdfast: ${(error as Error).message}\n`);
+  } else writeOut(2, `holdfast: ${message}\n`);
   return exitCodeOf(error);
 };
 

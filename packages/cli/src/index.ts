@@ -13,6 +13,7 @@
  * attach/         the line editor: what is whole, what can be completed, what runs
  * daemon/         finding, starting and being the daemon; what was lost with an earlier one
  * missing-session why a session is not there, from its files
+ * package/        where this package is
  * exit-codes      what the numbers mean; result, output: how results and tables are told
  * ```
  *

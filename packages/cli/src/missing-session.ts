@@ -48,7 +48,11 @@ const pastOf = ({ status, lastExecutedAt }: PastSession): string => {
 /** Session folders of this directory and those above it, and the daemon's own. The youngest of that name. */
 const findFolder = (name: string): PastSession | undefined => {
   const target = readTarget();
-  const roots = [...parentsOf(process.cwd()).map((folder) => join(folder, '.sessions'))];
+  const { HOLDFAST_SESSIONS_DIR: own } = process.env;
+  const roots = [
+    ...(own ? [own] : []),
+    ...parentsOf(process.cwd()).map((folder) => join(folder, '.sessions')),
+  ];
   if (isLocal(target)) roots.push(join(stateDirOf(target.socketPath), 'sessions'));
   for (const root of roots) {
     const found = isSessionId(name)

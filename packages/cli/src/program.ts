@@ -2,11 +2,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 import { execOptions } from './fast/exec-options.ts';
-import { version } from './version.ts';
+import { version } from './package/package-facts.ts';
 
 /** Resolves with the exit code. */
 export const runProgram = async (args: readonly string[]): Promise<number> => {
   let code: number = exitCodes.ok;
+  leaveWithReader();
   const program = createProgram((next) => {
     code = next;
   });
@@ -19,6 +20,14 @@ export const runProgram = async (args: readonly string[]): Promise<number> => {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
+};
+
+/** As SIGPIPE would: `holdfast history ID | head` ends quietly. */
+const leaveWithReader = (): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.readerGone);
+  });
 };
 
 type SetCode = (code: number) => void;
@@ -182,6 +191,7 @@ const addOtherCommands = (program: Command, act: Act): void => {
   program
     .command('mcp')
     .description('serve sessions to MCP clients; holdfast mcp --help lists its options')
+    .option('--daemon', 'the sessions of the daemon, which stay when the client goes')
     .option('--http', 'over streamable HTTP instead of standard input and output')
     .addOption(
       new Option('--print-config <client>', 'what to paste into its settings').choices([
@@ -207,7 +217,7 @@ const addDaemonCommands = (program: Command, act: Act): void => {
       )
       .option(
         '--sessions-dir <folder>',
-        'for the files of all sessions (default: .sessions in each one’s directory)',
+        'for the files of all sessions (default: HOLDFAST_SESSIONS_DIR, or .sessions in each one’s directory)',
       )
       .option('--log-level <level>', 'debug, info, warn or error (default: info)');
   json(settings(daemon.command('start').description('start it in the background'))).action(

@@ -1,16 +1,17 @@
 /** `holdfast-mcp`: the server as a program. */
 import { parseArgs } from 'node:util';
+import type { RuntimeSessionManager } from '@holdfast/protocol';
 import { type RedactRule, wellKnownSecrets } from '@holdfast/tools';
-import { configFiles, mcpClients, printConfig } from './print-config.ts';
+import { type ConfigOptions, configFiles, mcpClients, printConfig } from './print-config.ts';
 import { serveHttp } from './serve-http.ts';
 import { serveStdio } from './serve-stdio.ts';
 import { version } from './version.ts';
 
-const help = `holdfast-mcp: live bash, Python and Node sessions for MCP clients
+const helpFor = (name: string): string => `${name}: live bash, Python and Node sessions for MCP clients
 
-  holdfast-mcp                        serve over standard input and output
-  holdfast-mcp --http                 serve over streamable HTTP, on 127.0.0.1
-  holdfast-mcp --print-config CLIENT  print what to paste: ${mcpClients.join(', ')}
+  ${name}                        serve over standard input and output
+  ${name} --http                 serve over streamable HTTP, on 127.0.0.1
+  ${name} --print-config CLIENT  print what to paste: ${mcpClients.join(', ')}
 
   --cwd DIR            working directory of new sessions (default: the current one)
   --timeout MS         limit of a command (default 30000; 0: none)
@@ -47,12 +48,23 @@ const parse = (args: string[]) =>
 
 const defaultPort = 4280;
 
+/** For a program that has the server as one of its commands. */
+export interface CommandLineOptions {
+  /** How it is called, in its help and its messages. Default `holdfast-mcp`. */
+  name?: string;
+  /** What `--print-config` tells clients to start. Default: see `printConfig`. */
+  program?: Pick<ConfigOptions, 'command' | 'args'>;
+  /** Default: a manager of its own, which ends with the server. */
+  manager?: RuntimeSessionManager;
+}
+
 /** Resolves with the exit code: 0, or 2 for a command line that can not be taken, 1 for a server that could not start. */
-export const runCommandLine = async (args: string[]): Promise<number> => {
+export const runCommandLine = async (args: string[], options: CommandLineOptions = {}): Promise<number> => {
+  const { name = 'holdfast-mcp' } = options;
   try {
-    return await run(parse(args));
+    return await run(parse(args), { ...options, name });
   } catch (error) {
-    process.stderr.write(`holdfast-mcp: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     return isUsageError(error) ? 2 : 1;
   }
 };
@@ -63,17 +75,21 @@ const isUsageError = (error: unknown): boolean =>
   error instanceof UsageError ||
   (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
 
-const run = async (values: ReturnType<typeof parse>): Promise<number> => {
+const run = async (
+  values: ReturnType<typeof parse>,
+  { name, program, manager }: CommandLineOptions & { name: string },
+): Promise<number> => {
   if (values.help || values.version) {
-    process.stdout.write(values.help ? help : `${version}\n`);
+    process.stdout.write(values.help ? helpFor(name) : `${version}\n`);
     return 0;
   }
-  if (values['print-config'] !== undefined) return printFor(values['print-config']);
+  if (values['print-config'] !== undefined) return printFor(values['print-config'], program);
   const rules: RedactRule[] = [...(values.redact ?? []), ...(values['redact-known'] ? wellKnownSecrets : [])];
   const maxCharacters = numberOf('--max-characters', values['max-characters']);
   const timeoutMs = numberOf('--timeout', values.timeout);
   const shared = {
     redact: rules,
+    ...(manager ? { manager } : {}),
     sessionDefaults: {
       ...(values.cwd ? { cwd: values.cwd } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -96,18 +112,18 @@ const run = async (values: ReturnType<typeof parse>): Promise<number> => {
     port: numberOf('--port', values.port) ?? defaultPort,
     ...(token ? { token } : {}),
     allowedOrigins: values['allow-origin'] ?? [],
-    onError: ({ stack }) => process.stderr.write(`holdfast-mcp: ${stack}\n`),
+    onError: ({ stack }) => process.stderr.write(`${name}: ${stack}\n`),
   });
-  process.stderr.write(`holdfast-mcp: listening on ${service.url}\n`);
+  process.stderr.write(`${name}: listening on ${service.url}\n`);
   await stopped;
   await service.close();
   return 0;
 };
 
-const printFor = (name: string): number => {
+const printFor = (name: string, program?: CommandLineOptions['program']): number => {
   const client = mcpClients.find((known) => known === name);
   if (!client) throw new UsageError(`there is no client ${name}: ${mcpClients.join(', ')}`);
-  process.stdout.write(`${printConfig(client)}\n`);
+  process.stdout.write(`${printConfig(client, program)}\n`);
   // Beside the text, so that it can go into a file as it is.
   process.stderr.write(`Put this into ${configFiles[client]}.\n`);
   return 0;

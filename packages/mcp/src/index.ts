@@ -18,7 +18,7 @@
  * command-line        `holdfast-mcp`; print-config: what to paste into a client's settings
  * ```
  */
-export { runCommandLine } from './command-line.ts';
+export { type CommandLineOptions, runCommandLine } from './command-line.ts';
 export { createMcpServer } from './create-mcp-server.ts';
 export type { GuardOptions } from './http-guard.ts';
 export type { McpOptions } from './options.ts';

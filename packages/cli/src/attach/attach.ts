@@ -163,7 +163,12 @@ const openLines = (shell: Shell): Lines => {
     },
   });
   let isClosed = false;
-  let onLine: (line: string | undefined) => void = () => undefined;
+  /** Typed or pasted while nobody waited: the next commands. */
+  const ahead: string[] = [];
+  const keep = (line: string | undefined): void => {
+    if (line !== undefined) ahead.push(line);
+  };
+  let onLine: (line: string | undefined) => void = keep;
   let onInterrupt: () => void = () => undefined;
   readline.on('history', (history: string[]) => {
     shell.history = history;
@@ -177,14 +182,15 @@ const openLines = (shell: Shell): Lines => {
   return {
     ask: (prompt) =>
       new Promise((resolve) => {
-        if (isClosed) return resolve(undefined);
+        const next = ahead.shift();
+        if (next !== undefined || isClosed) return resolve(next);
         onLine = (line) => {
-          onLine = () => undefined;
+          onLine = keep;
           if (line === undefined) printLine('');
           resolve(line);
         };
         onInterrupt = () => {
-          onLine = () => undefined;
+          onLine = keep;
           printLine('^C');
           // Clears what was typed.
           readline.write(null, { ctrl: true, name: 'e' });
@@ -204,7 +210,7 @@ const openLines = (shell: Shell): Lines => {
       try {
         return await running.done;
       } finally {
-        onLine = () => undefined;
+        onLine = keep;
         onInterrupt = () => undefined;
       }
     },

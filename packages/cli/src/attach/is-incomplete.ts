@@ -18,7 +18,7 @@ const isOpenShell = async (text: string): Promise<boolean> => {
   )
     return false;
   if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) return true;
-  const said = await ask('bash', ['--norc', '-n', '/dev/stdin'], text, 'stderr');
+  const said = await ask('bash', ['--norc', '-n'], text, 'stderr');
   return /unexpected end of file|unexpected EOF|here-document at line \d+ delimited by end-of-file/.test(
     said,
   );
@@ -35,19 +35,24 @@ except Exception:
 `.trim();
 
 const isOpenScript = (text: string): boolean => {
+  const complaint = complaintAbout(text);
+  if (/Unexpected end of input|Unterminated template/.test(complaint)) return true;
+  // That is said of a call that goes on as well as of one that is wrong: with its end it is whole, or is not.
+  return complaint.includes('missing )') && /^$|end of input/.test(complaintAbout(`${text}\n)`));
+};
+
+/** Empty if there is none. */
+const complaintAbout = (text: string): string => {
   try {
-    // Within a function, as \`await\` is allowed.
-    new Script(`(async () => {${text}\n})`);
-    return false;
+    // A script may not wait at its top, a command may.
+    new Script(text.replaceAll(/\bawait\b/g, 'void'));
+    return '';
   } catch (error) {
-    // A complaint about our own last line: what was typed has no end. With more braces it would have one.
-    return /Unexpected end of input|Unterminated template|missing \) after argument list/.test(
-      (error as Error).message,
-    );
+    return (error as Error).message;
   }
 };
 
-/** undefined programs know nothing: what was typed is taken as it is. */
+/** A program that is not there knows nothing: what was typed is taken as it is. */
 const ask = (
   file: string,
   args: string[],

@@ -37,11 +37,10 @@ const firstArguments: Readonly<Record<string, readonly string[]>> = {
 
 const readWords = (program: Command): CommandWords[] => {
   const visit = (command: Command, path: string[]): CommandWords[] => {
-    const visible = command
+    const subcommands = command
       .createHelp()
       .visibleCommands(command)
-      .filter(({ name }) => name() !== 'help' || false);
-    const subcommands = visible.filter((sub) => sub.name() !== 'help');
+      .filter((sub) => sub.name() !== 'help');
     const takesSession = command.registeredArguments.some((argument) => argument.name() === 'ID');
     const words: CommandWords = {
       path: path.join(' '),

@@ -1,5 +1,6 @@
 /** `holdfast daemon`: start, stop, look at the process that holds the sessions. */
-import { closeSync, openSync, readSync, statSync, watchFile } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from '@holdfast/client';
 import { readLock } from '@holdfast/server/daemon-lock';
@@ -9,8 +10,8 @@ import { askHealth, ensureDaemon, type Health } from '../daemon/ensure-daemon.ts
 import { idleMsOf, type RunDaemonOptions } from '../daemon/run-daemon.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isJson, type JsonOption, printJson, printLine } from '../output.ts';
+import { version } from '../package/package-facts.ts';
 import { isLocal, readTarget, type SocketTarget } from '../target.ts';
-import { version } from '../version.ts';
 
 export interface DaemonStartOptions extends JsonOption {
   listen?: string;
@@ -34,7 +35,7 @@ const toArgs = ({ listen, allowHost = [], idle, sessionsDir, logLevel }: DaemonS
   ...(listen === undefined ? [] : ['--listen', listen]),
   ...allowHost.flatMap((host) => ['--allow-host', host]),
   ...(idle === undefined ? [] : ['--idle', idle]),
-  ...(sessionsDir === undefined ? [] : ['--sessions-dir', sessionsDir]),
+  ...(sessionsDir === undefined ? [] : ['--sessions-dir', resolve(sessionsDir)]),
   ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
 ];
 
@@ -53,10 +54,13 @@ export const toRunOptions = (options: DaemonStartOptions): RunDaemonOptions => {
     ...(listen ? { listen } : {}),
     allowedHosts: options.allowHost ?? [],
     idleMs: idleMsOf(options.idle),
-    ...(options.sessionsDir ? { sessionsDir: options.sessionsDir } : {}),
+    ...sessionsDirOf(options),
     logLevel,
   };
 };
+
+const sessionsDirOf = ({ sessionsDir = process.env.HOLDFAST_SESSIONS_DIR }: DaemonStartOptions) =>
+  sessionsDir ? { sessionsDir: resolve(sessionsDir) } : {};
 
 const parseListen = (text: string): { host: string; port: number } => {
   const [, host = '127.0.0.1', port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
@@ -136,17 +140,23 @@ export const daemonLogs = async (options: { follow?: boolean; lines?: string }):
   process.stdout.write(lastLines(text, Number(options.lines ?? 100)));
   if (!options.follow) return exitCodes.ok;
   let end = size;
-  watchFile(path, { interval: 200 }, ({ size: now }) => {
+  const look = (): void => {
+    const now = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     // It was begun anew.
     if (now < end) end = 0;
+    if (now === end) return;
     process.stdout.write(readFrom(path, end, now));
     end = now;
+  };
+  const timer = setInterval(look, followEveryMs);
+  await new Promise((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   });
-  await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
+  clearInterval(timer);
   return exitCodes.ok;
 };
+
+const followEveryMs = 200;
 
 const readFrom = (path: string, from: number, to: number): Buffer => {
   const buffer = Buffer.alloc(Math.max(0, to - from));

@@ -8,8 +8,8 @@ import { makeFolderOf } from '../daemon/daemon-files.ts';
 import { askHealth } from '../daemon/ensure-daemon.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isJson, type JsonOption, paint, printJson, printLine } from '../output.ts';
+import { version } from '../package/package-facts.ts';
 import { isLocal, readTarget } from '../target.ts';
-import { version } from '../version.ts';
 
 interface Finding {
   check: string;

@@ -27,7 +27,7 @@ export const logs = async (
     if (options.follow) return follow(connection, params, isJson(options));
     const record = await connection.call('getCommand', { params });
     if (!isJson(options)) return show(connection, params, record.status === 'finished');
-    const { stdout, stderr, open } = record.lateOutput;
+    const { stdout, stderr } = record.lateOutput;
     const whole = record.output ?? (await readSoFar(connection, params));
     printJson({
       command_id: record.id,
@@ -37,7 +37,6 @@ export const logs = async (
       ...(record.output ? factsOf(record.output as Output) : {}),
       late_stdout: stdout,
       late_stderr: stderr,
-      jobs_may_write: open,
     });
     return exitCodes.ok;
   });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from '@holdfast/client';
 import type { HttpAnswer, LostSession } from '@holdfast/protocol';
 import { acquireLock } from '@holdfast/server/daemon-lock';
-import { CliError } from '../cli-error.ts';
+import { CliError, noAccessError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isLocal, type SocketTarget, type Target } from '../target.ts';
 import { makeFolderOf, startingLockOf } from './daemon-files.ts';
@@ -63,7 +63,9 @@ export const askHealth = async (target: Target): Promise<Health | undefined> => 
   try {
     return await connection.call('health');
   } catch (error) {
-    if ((error as { code?: string }).code === 'DAEMON_UNREACHABLE') return undefined;
+    const { code } = error as { code?: string };
+    if (code === 'DAEMON_UNREACHABLE') return undefined;
+    if (code === 'EACCES' && isLocal(target)) throw noAccessError(target.socketPath);
     throw error;
   } finally {
     connection.close();

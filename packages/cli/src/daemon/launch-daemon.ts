@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { programFile } from '../package/package-facts.ts';
 import { logFileOf, makeFolderOf } from './daemon-files.ts';
 
 /** What `daemon run` writes to descriptor 3, one line. */
@@ -14,7 +15,6 @@ export type LaunchAnswer = { pid: number; url?: string } | { error: { message: s
 export const readyDescriptor = 3;
 export const readyVariable = 'HOLDFAST_READY_FD';
 
-const program = fileURLToPath(new URL('../../bin/holdfast.cjs', import.meta.url));
 const maxLogBytes = 8 * 1024 * 1024;
 
 /** @param args - for `holdfast daemon run`. @throws CliError where it could not be started at all */
@@ -25,7 +25,7 @@ export const launchDaemon = async (
   makeFolderOf(socketPath);
   const log = openLog(logFileOf(socketPath));
   try {
-    const child = spawn(process.execPath, [program, 'daemon', 'run', ...args], {
+    const child = spawn(process.execPath, [programFile, 'daemon', 'run', ...args], {
       // Whoever started it, from wherever: it keeps no folder busy.
       cwd: homedir(),
       detached: true,
@@ -53,8 +53,14 @@ export const launchDaemon = async (
  * processes that end with it.
  */
 const daemonEnvironment = (env: NodeJS.ProcessEnv, socketPath: string): NodeJS.ProcessEnv => {
-  const { HOLDFAST_SESSION: _mark, HOLDFAST_URL: _url, ...rest } = env;
-  return { ...rest, HOLDFAST_SOCKET: socketPath, [readyVariable]: String(readyDescriptor) };
+  const { HOLDFAST_SESSION: _mark, HOLDFAST_URL: _url, HOLDFAST_SESSIONS_DIR: sessions, ...rest } = env;
+  return {
+    ...rest,
+    // It starts in another folder.
+    ...(sessions ? { HOLDFAST_SESSIONS_DIR: resolve(sessions) } : {}),
+    HOLDFAST_SOCKET: socketPath,
+    [readyVariable]: String(readyDescriptor),
+  };
 };
 
 /** One that has grown large makes room. */

@@ -37,8 +37,10 @@ export const exec = async (args: readonly string[], helpers: ExecHelpers): Promi
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof DaemonDownError) || !isLocal(target)) throw error;
-    // The session can not be there any more: the new daemon says what became of it.
+    const isGone =
+      error instanceof DaemonDownError || (error as { code?: string }).code === 'DAEMON_UNREACHABLE';
+    if (!isGone || !isLocal(target)) throw error;
+    // It is not there, or about to end, and the session with it: the new daemon says what became of it.
     await helpers.ensureDaemon(target);
     return await run();
   }

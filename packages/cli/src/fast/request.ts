@@ -5,8 +5,9 @@
  * a program that asks once. Everything but `exec` uses it.
  */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import type { SerialisedError } from '@holdfast/protocol';
-import { CliError } from '../cli-error.ts';
+import { CliError, noAccessError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isLocal, type Target } from '../target.ts';
 
@@ -40,12 +41,16 @@ export interface RequestInput {
 export const send = async (target: Target, input: RequestInput): Promise<IncomingMessage> => {
   const { method, path, body, accept = 'application/json' } = input;
   const token = isLocal(target) ? undefined : target.token;
+  const address = addressOf(target);
   const sending = httpRequest({
-    ...addressOf(target),
-    agent: false,
+    // One request: no agent that keeps connections for the next one.
+    createConnection: () => connect(address),
+    host: 'host' in address ? address.host : 'localhost',
+    ...('port' in address ? { port: address.port } : {}),
     method,
     path,
     headers: {
+      connection: 'close',
       accept,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body === undefined
@@ -79,8 +84,8 @@ export const brokenError = (): CliError =>
     exitCodes.daemonDown,
   );
 
-const addressOf = (target: Target): { socketPath: string } | { host: string; port: number } => {
-  if (isLocal(target)) return { socketPath: target.socketPath };
+const addressOf = (target: Target): { path: string } | { host: string; port: number } => {
+  if (isLocal(target)) return { path: target.socketPath };
   if (!URL.canParse(target.url) || new URL(target.url).protocol !== 'http:') {
     throw new CliError(
       `HOLDFAST_URL is http://HOST:PORT, not ${JSON.stringify(target.url)}.`,
@@ -97,16 +102,10 @@ const answerOf = (sending: ClientRequest, target: Target): Promise<IncomingMessa
     sending.on('error', (error: NodeJS.ErrnoException) => {
       const isDown = ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENOTFOUND'].includes(error.code ?? '');
       if (isDown) reject(new DaemonDownError(describeTarget(target)));
-      else if (error.code === 'EACCES') reject(noAccess(target));
+      else if (error.code === 'EACCES') reject(noAccessError(describeTarget(target)));
       else reject(brokenError());
     });
   });
-
-const noAccess = (target: Target): CliError =>
-  new CliError(
-    `The daemon at ${describeTarget(target)} belongs to another user. Set HOLDFAST_SOCKET to one of your own.`,
-    exitCodes.accessRefused,
-  );
 
 const errorOf = (text: string, status: number): Error => {
   try {

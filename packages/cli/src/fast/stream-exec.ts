@@ -6,10 +6,10 @@ import { exitCodeOfResult, factsOf, noteOn, toJsonResult } from '../result.ts';
 import type { Target } from '../target.ts';
 import type { ExecRequest } from './exec-arguments.ts';
 import { bodyOf } from './exec-body.ts';
-import { onStopSignals } from './on-stop-signals.ts';
+import { onStopSignals, stopCommand } from './on-stop-signals.ts';
 import { brokenError, DaemonAnswerError, send } from './request.ts';
 import { sendStdin } from './send-stdin.ts';
-import { writeOut } from './write-out.ts';
+import { ReaderGoneError, writeOut } from './write-out.ts';
 
 export interface StreamExecOptions {
   target: Target;
@@ -70,6 +70,8 @@ export const streamExec = async (options: StreamExecOptions): Promise<number> =>
   } catch (error) {
     // Asked for by whoever pressed Ctrl-C while the command waited.
     if ((error as { code?: string }).code === 'COMMAND_CANCELLED') return exitCodes.interrupted;
+    if (error instanceof ReaderGoneError)
+      await stopCommand(target, session, commandId).catch(() => undefined);
     throw error;
   } finally {
     release();

@@ -1,5 +1,5 @@
 /** What the kernel machine's states do: launch, stop, kill, climb the ladder, report. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Language, type SessionSettings, SpawnFailedError } from '@holdfast/protocol';
 import { climbInterruptLadder } from '../kernel/interrupt-ladder.ts';
@@ -150,7 +150,8 @@ export const kernelStart = (settings: SessionSettings, language: Language): Kern
 
 const assertFolder = (cwd: string): void => {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`cwd ${cwd} is not a folder`);
-  accessSync(cwd, constants.X_OK);
+  // What may not be entered says so here, and not only to a kernel that is started there.
+  statSync(`${cwd}/.`);
 };
 
 const stop = (slot: KernelSlot): void => {

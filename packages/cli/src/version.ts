@@ -1,8 +1,0 @@
-/** This package's version. */
-import { readFileSync } from 'node:fs';
-
-const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-export const version: string = text;
