@@ -8,6 +8,7 @@ import { createSessionManager } from 'holdfast';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HttpOptions, type HttpService, serveHttp } from './serve-http.ts';
 import { call } from './testing/connect.ts';
+import { useEveryTool } from './testing/every-tool.ts';
 
 let manager: RuntimeSessionManager;
 const services: HttpService[] = [];
@@ -81,6 +82,11 @@ interface PostOptions {
 }
 
 describe('a client over HTTP', () => {
+  it('serves every tool to the official client', async () => {
+    const service = await serve({ redact: ['SECRET'], sessionDefaults: { cwd: '/' } });
+    await useEveryTool(await connect(service));
+  });
+
   it('finds its session again when it comes back, and so does another', async () => {
     const service = await serve();
     const first = await connect(service);

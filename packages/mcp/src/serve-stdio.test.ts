@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, it } from 'vitest';
 import { call, callRaw } from './testing/connect.ts';
+import { useEveryTool } from './testing/every-tool.ts';
 
 const program = fileURLToPath(new URL('../bin/holdfast-mcp.mjs', import.meta.url));
 
@@ -31,25 +32,7 @@ const start = (...args: string[]) => {
 describe('holdfast-mcp over standard input and output', () => {
   it('serves every tool to the official client', async () => {
     const client = await connect('--cwd', '/', '--redact', 'SECRET', '--timeout', '20000');
-    const { tools } = await client.listTools();
-    const called = new Set<string>();
-    const use = (name: string, args: Record<string, unknown>) => {
-      called.add(name);
-      return call(client, name, args);
-    };
-    const { session_id } = await use('session_start', { name: 'work', env: { SECRET: 'hunter2!' } });
-    const { command_id } = await use('session_exec', { session_id, command: 'pwd; echo $SECRET' });
-    expect(await use('session_read_output', { session_id, command_id })).toMatchObject({
-      text: '/\n[redacted]\n',
-    });
-    expect(await use('session_eval', { session_id, code: '1 + 1' })).toMatchObject({ result: '2' });
-    expect(await use('session_state', { session_id })).toMatchObject({ working_dir: '/' });
-    expect(await use('session_history', { session_id })).toMatchObject({ entries: [{ command_id }, {}] });
-    expect(await use('session_interrupt', { session_id })).toMatchObject({ answer: 'idle' });
-    expect(await use('session_reset', { session_id })).toMatchObject({ status: 'idle' });
-    expect(await use('session_list', {})).toMatchObject({ sessions: [{ session_id, name: 'work' }] });
-    expect(await use('session_end', { session_id })).toMatchObject({ ended: true });
-    expect([...called].sort()).toEqual(tools.map(({ name }) => name).sort());
+    await useEveryTool(client);
     await client.close();
   });
 
