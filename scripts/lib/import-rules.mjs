@@ -66,7 +66,9 @@ function checkDirection(file, home, from, dirOfPackage) {
   if (from.startsWith('.')) {
     const target = normalize(join(file.path, '..', from));
     if (!relative(home, target).startsWith('..')) return [];
-    return isTest(file.path) ? [] : [`${file.path} reaches out of its package: ${from}`];
+    return isTest(file.path) || isBuildScript(file.path)
+      ? []
+      : [`${file.path} reaches out of its package: ${from}`];
   }
   const target = dirOfPackage.get(packageName(from));
   // A test may stand on anything: a client is tested with the daemon that it is a client of.
@@ -122,6 +124,13 @@ function checkBarrel(file, entries) {
   if (!file.onlyReexports || entries.has(file.path.replace(/\.[^./]+$/, ''))) return [];
   return [`${file.path} only re-exports: import from where a thing is defined`];
 }
+
+/**
+ * It is no part of what the package ships, and shares the repository's tools.
+ *
+ * @param {string} path
+ */
+const isBuildScript = (path) => /^packages\/[^/]+\/build\.mjs$/.test(path);
 
 /** @param {string} path */
 const isTest = (path) => /\.test(-d)?\.[^/]+$/.test(path);

@@ -10,7 +10,8 @@ import type { Subject } from '../subject.ts';
 import type { Row } from './row.ts';
 
 const run = promisify(execFile);
-const program = join(dirname(createRequire(import.meta.url).resolve('@holdfast/cli')), '../bin/holdfast.cjs');
+const require = createRequire(import.meta.url);
+const program = join(dirname(require.resolve('@holdfast/cli')), '../bin/holdfast.cjs');
 
 const floorName = 'node -e 0';
 const execName = 'holdfast exec, warm daemon';
