@@ -1,4 +1,5 @@
 /** Cuts lines or bytes out of a text, numbered as in the whole. */
+import { countLines, countNewlines } from '@holdfast/tools';
 import { ToolError } from './tool-error.ts';
 
 export interface RangeRequest {
@@ -102,12 +103,3 @@ const boundary = (bytes: Buffer, wanted: number): number => {
   while (place < bytes.length && ((bytes[place] ?? 0) & 0xc0) === 0x80) place += 1;
   return place;
 };
-
-const countNewlines = (text: string): number => {
-  let count = 0;
-  for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) count += 1;
-  return count;
-};
-
-const countLines = (text: string): number =>
-  countNewlines(text) + (text === '' || text.endsWith('\n') ? 0 : 1);

@@ -9,13 +9,14 @@
  *                   read-range reads on in it
  * results           what comes back; model-text makes text of it
  * redactor          takes secrets (secrets) out of text, chunk by chunk
- * shape-output      head and tail of what is too long
+ * shape-output      head and tail of what is too long; count-lines for both sides of it
  * ai-sdk, openai, anthropic, langchain   the tool as each framework wants it; subpath exports of their own
  * ```
  *
  * A call: check the input, open the session, run the action in it, take secrets out, shape, add what
  * background jobs wrote meanwhile.
  */
+export { countLines, countNewlines } from './count-lines.ts';
 export { createRedactor, type Redactor, type RedactorStream, redactedMark } from './redactor.ts';
 export type * from './results.ts';
 export {

@@ -2,6 +2,7 @@
  * Fits an output into a model's context: head and tail, and between them what was left out and how to
  * read it. Works on streams, so that a file of a gigabyte costs no more memory than its shape.
  */
+import { countLines, countNewlines } from './count-lines.ts';
 
 /** What was left out. Lines count from 1, both ends included; bytes (of UTF-8) from 0, the end not included. */
 export interface OmittedRange {
@@ -122,15 +123,6 @@ const beginsMidLine = (tail: string, end: string): boolean => {
   const before = tail.length - end.length - 1;
   return before >= 0 && tail[before] !== '\n';
 };
-
-const countNewlines = (text: string): number => {
-  let count = 0;
-  for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) count += 1;
-  return count;
-};
-
-const countLines = (text: string): number =>
-  countNewlines(text) + (text === '' || text.endsWith('\n') ? 0 : 1);
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
