@@ -59,10 +59,10 @@ it('calls the user’s SIGINT listeners first, and then takes no notice of them'
     timedOut: true,
     interruption: { escalatedTo: 'second SIGINT', stateKept: true },
   });
-  // Asked once its listener is there: a loaded machine may take longer to get so far than any limit.
+  // Asked once it waits: a loaded machine may take longer to get so far than any limit.
   const listening = session.exec(
     `let resolveIt; const asked = new Promise((resolve) => { resolveIt = resolve });
-    process.on("SIGINT", () => resolveIt("handled")); console.log("begun"); await asked`,
+    process.on("SIGINT", () => resolveIt("handled")); setImmediate(() => console.log("begun")); await asked`,
     { onStdout: (data) => void (data.includes('begun') && session.interrupt()) },
   );
   expect(await listening).toMatchObject({ result: { text: "'handled'" }, stdout: 'begun\nmine\n' });
