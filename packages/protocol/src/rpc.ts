@@ -47,6 +47,8 @@ export interface ThreadPreparation {
   /** Environment of the kernels that are started ahead. */
   env: Record<string, string>;
   scratchDir: string;
+  /** It sends its compiled code to the host, for later threads to start with. */
+  leavesCodeCache: boolean;
 }
 
 /** A command that is run whenever a kernel of its language starts. */

@@ -1,6 +1,15 @@
 /** Compiled code of session threads, from the first of them to all that follow. */
 import { setEnvironmentData } from 'node:worker_threads';
 
+let isClaimed = false;
+
+/** Once true: one thread makes it for all. Many that start at once would each make the same. */
+export const claimCodeCache = (): boolean => {
+  const isFirst = !isClaimed;
+  isClaimed = true;
+  return isFirst;
+};
+
 /** Threads that are started from now on find it; see `thread/session-thread-entry.ts`. */
 export const shareCodeCache = (code: Uint8Array): void => {
   // Shared, so that threads do not each get a copy for life.

@@ -7,6 +7,7 @@ import {
   type LanguageDescriptor,
   type SessionId,
 } from '@holdfast/protocol';
+import { claimCodeCache } from './code-cache.ts';
 import { selectEnvironment } from './environment.ts';
 import type { Reaper } from './reaper.ts';
 import { type PreparedThread, prepareThread } from './session-thread.ts';
@@ -51,6 +52,7 @@ export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
       warm: [...kernels],
       env: selectEnvironment(process.env, false, {}),
       scratchDir: join(tmpDir, sessionId),
+      leavesCodeCache: claimCodeCache(),
     };
     return prepareThread({ preparation, pool, reaper });
   };

@@ -49,7 +49,7 @@ export const runSessionThread = (
     const loadDriver = createDriverLoader(languages, importDriver);
     const spares = createSpareKernels({ loadDriver, pool, scratchDir, emit: outbox.say });
     warmUp(preparation, spares.prepare);
-    if (createCodeCache) {
+    if (preparation.leavesCodeCache && createCodeCache) {
       setTimeout(() => outbox.say({ type: 'code-cache', code: createCodeCache() }), startUpMs).unref();
     }
     let actor: SessionActor | undefined;
