@@ -13,6 +13,7 @@ const { enterContext } = /** @type {typeof import('./context.cjs')} */ (require(
  * @property {string} [stdin]
  * @property {string} [cwd]
  * @property {Record<string, string>} [env]
+ * @property {number} [signalsBefore]
  */
 
 /** @typedef {import('./conclude.cjs').Outcome} Outcome */
@@ -170,6 +171,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     finishIfSettled,
     /** @param {RunRequest} request @param {(reply: RunReply) => void} reply */
     run: (request, reply) => {
+      guard().forgetSignals(request.signalsBefore ?? 0);
       firstAsyncId ??= asyncIds?.[asyncIdCounter] ?? 0;
       running = {
         request,

@@ -10,12 +10,19 @@
  */
 'use strict';
 
+const { createEventQueues } = /** @type {typeof import('./event-queues.cjs')} */ (
+  require('./event-queues.cjs')
+);
+
+const longestSignalMs = 100;
+
 /**
  * @typedef {object} Guard
  * @property {(task: () => void) => boolean} run false: it was ended before its end. Throws what the task throws.
  * @property {() => void} drain runs ticks and microtasks until there are none, inside of `run`
  * @property {() => boolean} isActive whether the code that calls this is being guarded
  * @property {() => void} endHere ends the guarded code that calls this; does not return
+ * @property {(sent: number) => void} forgetSignals waits for those that were sent and have not come yet
  * @property {(onRead: Function) => void} exempt a callback of the kernel's own
  */
 
@@ -34,6 +41,8 @@ const createGuard = (host, hooks) => {
   const entry = host.compile('guarded()', `${host.kernelDir}/guarded`);
   const discardTicks = captureTickQueue(host);
   let active = false;
+  /** How often guarded code was ended since signals were last forgotten. */
+  let endings = 0;
   /** @type {() => void} */
   let task = () => undefined;
   let completed = false;
@@ -63,7 +72,9 @@ const createGuard = (host, hooks) => {
     }
     active = false;
     if (!completed) {
+      endings += 1;
       discardTicks();
+      entries?.restoreQueues();
       host.clearAsyncIdStack();
       hooks.onEnded();
       return false;
@@ -84,14 +95,14 @@ const createGuard = (host, hooks) => {
     try {
       return runOnce(nextTask);
     } finally {
-      keepEntries();
+      entries?.keep();
       hooks.afterRun();
     }
   };
 
   /** @type {Set<unknown>} */
   const exempted = new Set();
-  const keepEntries = internals ? guardEntries(host, run, exempted) : () => undefined;
+  const entries = internals ? guardEntries(host, run, exempted) : undefined;
 
   return {
     run,
@@ -109,6 +120,16 @@ const createGuard = (host, hooks) => {
       host.kill(host.pid, host.signals.SIGINT);
       for (;;);
     },
+    // Node has a thread that takes signals, and a loaded machine may let it wait for longer than this one.
+    forgetSignals: (sent) => {
+      const giveUpAt = host.now() + longestSignalMs;
+      let idle = host.takeIdleSignal();
+      while (sent > endings + Number(idle) && host.now() < giveUpAt) {
+        run(() => host.sleep(1));
+        idle ||= host.takeIdleSignal();
+      }
+      endings = 0;
+    },
     exempt: (callback) => void exempted.add(callback),
   };
 };
@@ -118,11 +139,11 @@ const createGuard = (host, hooks) => {
  * @param {import('./host.cjs').Host} host
  * @param {Guard['run']} run
  * @param {Set<unknown>} exempted
- * @returns {() => void} to be called now and then: takes back what Node changed
+ * @returns {{ keep: () => void, restoreQueues: () => void }} to be called after each run; after one that was ended
  */
 const guardEntries = (host, run, exempted) => {
   const internals = /** @type {import('./node-internals.cjs').Internals} */ (host.internals);
-  const { taskQueue, timers, timerLists, asyncWrap, asyncHooks } = internals;
+  const { taskQueue, timers, asyncWrap, asyncHooks } = internals;
   const { tickInfo } = taskQueue;
 
   // Ticks and microtasks. Node runs microtasks itself, unguarded, unless a tick is waiting: so one
@@ -131,28 +152,10 @@ const guardEntries = (host, run, exempted) => {
   tickInfo[hasTickScheduled] = 1;
   taskQueue.setTickCallback(() => void run(host.tick));
 
-  // Timers. What was ended is gone; the others that are due have their turn.
-  let { processImmediate, processTimers } = timerLists.getTimerCallbacks(host.tick);
-  const runImmediates = () => {
-    const first = timerLists.immediateQueue?.head;
-    if (run(processImmediate)) return;
-    // It would stumble over the one that was ended, for ever: a new one does not know of it.
-    ({ processImmediate } = timerLists.getTimerCallbacks(host.tick));
-    queueAgain(timerLists.immediateQueue, first);
-  };
-  const runTimers = (/** @type {number} */ now) => {
-    /** @type {number | undefined} */
-    let next;
-    while (next === undefined) {
-      run(() => {
-        next = processTimers(now);
-      });
-    }
-    return next;
-  };
+  const queues = createEventQueues(host, run);
   // Called like any other callback; it has its own guard.
-  exempted.add(runImmediates);
-  timers.setupTimers(runImmediates, runTimers);
+  exempted.add(queues.runImmediates);
+  timers.setupTimers(queues.runImmediates, queues.runTimers);
 
   // Callbacks of everything else. Does what Node's own trampoline does, and sits in its place, also
   // after AsyncLocalStorage has put Node's own there.
@@ -177,29 +180,14 @@ const guardEntries = (host, run, exempted) => {
   setTrampoline(trampoline);
   fields[constants.kUsesExecutionAsyncResource] = 1;
   let hooksSeen = fields[constants.kCheck];
-  return () => {
+  /** Takes back what Node changed. */
+  const keep = () => {
     tickInfo[hasTickScheduled] = 1;
     if (fields[constants.kCheck] === hooksSeen) return;
     hooksSeen = fields[constants.kCheck];
     setTrampoline(trampoline);
   };
-};
-
-/**
- * Immediates that did not have their turn.
- * @param {any} queue
- * @param {any} first of the list that was being worked on
- */
-const queueAgain = (queue, first) => {
-  const waiting = [];
-  for (let immediate = first; immediate; immediate = immediate._idleNext) {
-    if (!immediate._destroyed) waiting.push(immediate);
-  }
-  for (const immediate of waiting) {
-    immediate._idleNext = null;
-    immediate._idlePrev = null;
-    queue.append(immediate);
-  }
+  return { keep, restoreQueues: queues.restore };
 };
 
 /**

@@ -79,10 +79,12 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
   const guarded = (action) => {
     /** @type {unknown} */
     let value;
-    const completed = guard.run(() => {
-      value = action();
-    });
-    if (!completed) throw new Error('Interrupted.');
+    const attempt = () =>
+      guard.run(() => {
+        value = action();
+      });
+    // A signal for the command before may come as late as now.
+    if (!attempt() && !attempt()) throw new Error('Interrupted.');
     return value;
   };
 

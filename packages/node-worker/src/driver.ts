@@ -13,17 +13,17 @@ const kernelFile = fileURLToPath(new URL('../kernel/main.cjs', import.meta.url))
 const acornFile = createRequire(import.meta.url).resolve('acorn');
 
 /**
- * SIGINT ends JavaScript that runs, the call ends a command that waits. The first round goes to the
+ * The call ends a command that waits, SIGINT ends JavaScript that runs and hears no call. The first round goes to the
  * user's own SIGINT listeners, if there are any; the second takes no notice of them.
  */
 const interruptSteps: readonly InterruptStep[] = [
-  { atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT', call: true },
-  { atMs: 300, name: 'second SIGINT', target: 'kernel', signal: 'SIGINT', call: true },
+  { atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT', call: 'first' },
+  { atMs: 300, name: 'second SIGINT', target: 'kernel', signal: 'SIGINT', call: 'first' },
   // On a loaded machine Node may miss one: its watchdog for signals starts and stops with each piece of code.
-  { atMs: 700, name: 'repeated SIGINT', target: 'kernel', signal: 'SIGINT', call: true },
-  { atMs: 900, name: 'SIGTERM to children', target: 'children', signal: 'SIGTERM', call: true },
-  { atMs: 1_100, name: 'repeated SIGINT', target: 'kernel', signal: 'SIGINT', call: true },
-  { atMs: 1_300, name: 'SIGKILL to children', target: 'children', signal: 'SIGKILL', call: true },
+  { atMs: 700, name: 'repeated SIGINT', target: 'kernel', signal: 'SIGINT', call: 'first' },
+  { atMs: 900, name: 'SIGTERM to children', target: 'children', signal: 'SIGTERM', call: 'first' },
+  { atMs: 1_100, name: 'repeated SIGINT', target: 'kernel', signal: 'SIGINT', call: 'first' },
+  { atMs: 1_300, name: 'SIGKILL to children', target: 'children', signal: 'SIGKILL', call: 'first' },
 ];
 
 export const createDriver = (options: DriverOptions): LanguageDriver => ({

@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => manager.terminateAll());
 
 const forever = 'await new Promise(() => {})';
+const begin = 'console.log("begun")';
 const endless: Record<string, string> = {
   'a loop': 'while (true) {}',
   'a loop that catches': 'for (;;) { try { while (true) {} } catch {} finally {} }',
@@ -21,14 +22,6 @@ const endless: Record<string, string> = {
   'microtasks by then': 'Promise.resolve().then(function f() { return Promise.resolve().then(f) })',
   ticks: '(function f() { process.nextTick(f) })()',
   immediates: `(function f() { setImmediate(f) })(); ${forever}`,
-  'a loop in a timer': `setTimeout(() => { for (;;); }, 5); ${forever}`,
-  'a loop in an interval': `const i = setInterval(() => { for (;;); }, 5); ${forever}`,
-  'a loop in an immediate': `setImmediate(() => { for (;;); }); ${forever}`,
-  'a loop in a callback': `fs.readFile("/etc/passwd", () => { for (;;); }); ${forever}`,
-  'a loop after a promise of I/O': 'await fs.promises.readFile("/etc/passwd"); for (;;);',
-  'a loop after a timer': 'await new Promise((r) => setTimeout(r, 5)); for (;;);',
-  'a loop in a socket': `net.createServer(() => { for (;;); }).listen(0, function () { net.connect(this.address().port) }); ${forever}`,
-  'a loop under AsyncLocalStorage': `const als = new async_hooks.AsyncLocalStorage(); als.run(1, () => fs.readFile("/etc/passwd", () => { for (;;); })); ${forever}`,
   'a regular expression': '/(a+)+$/.test("a".repeat(40) + "b")',
   'Atomics.wait': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
   'a child process waited for': 'child_process.execSync("sleep 100")',
@@ -49,6 +42,61 @@ describe('timeout of', () => {
       expect(result.durationMs).toBeLessThan(3_000);
       expect(await session.exec('console.log(kept)')).toMatchObject({ stdout: '7\n', epoch: 1 });
     });
+  }
+});
+
+/** They begin when the command already waits: asked sooner, it would end, and they would begin after it. */
+const endlessLater: Record<string, string> = {
+  'a timer': `setTimeout(() => { ${begin}; for (;;); }, 5); ${forever}`,
+  'an interval': `const i = setInterval(() => { ${begin}; for (;;); }, 5); ${forever}`,
+  'an immediate': `setImmediate(() => { ${begin}; for (;;); }); ${forever}`,
+  'a callback': `fs.readFile("/etc/passwd", () => { ${begin}; for (;;); }); ${forever}`,
+  'what follows a promise of I/O': `await fs.promises.readFile("/etc/passwd"); ${begin}; for (;;);`,
+  'what follows a timer': `await new Promise((r) => setTimeout(r, 5)); ${begin}; for (;;);`,
+  'a socket': `net.createServer(() => { ${begin}; for (;;); }).listen(0, function () { net.connect(this.address().port) }); ${forever}`,
+  'a callback under AsyncLocalStorage': `const als = new async_hooks.AsyncLocalStorage(); als.run(1, () => fs.readFile("/etc/passwd", () => { ${begin}; for (;;); })); ${forever}`,
+};
+
+describe('interrupt of a loop in', () => {
+  for (const [name, code] of Object.entries(endlessLater)) {
+    it(name, async () => {
+      const result = await session.exec(code, { onStdout: () => void session.interrupt() });
+      expect(result).toMatchObject({
+        stdout: 'begun\n',
+        interrupted: true,
+        success: false,
+        interruption: { asked: 'SIGINT', stateKept: true },
+      });
+      expect(result.durationMs).toBeLessThan(3_000);
+      expect(await session.exec('console.log(kept)')).toMatchObject({ stdout: '7\n', epoch: 1 });
+    });
+  }
+});
+
+it('leaves the other immediates and timers alive, wherever one of them is ended', async () => {
+  const { result } = await session.exec(`let round = 0, turns = [];
+    const startAll = () => {
+      const mine = ++round;
+      turns = [0, 0, 0, 0, 0, 0];
+      for (const place of [0, 1, 2]) {
+        (function next() { turns[place]++; if (mine === round) setImmediate(next) })();
+        const beat = setInterval(() => { turns[place + 3]++; if (mine !== round) clearInterval(beat) }, 1);
+      }
+    };
+    const countAlive = async () => {
+      const before = [...turns];
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setImmediate(resolve));
+      return turns.filter((turn, place) => turn > before[place]).length;
+    };
+    process.pid`);
+  for (let round = 0; round < 40; round += 1) {
+    await session.exec('startAll()');
+    process.kill(Number(result?.text), 'SIGINT');
+    // The signal ends one thing: this command, or what one before it left running.
+    await session.exec('await countAlive()');
+    const alive = await session.exec('await countAlive()', { timeoutMs: 10_000 });
+    expect(Number(alive.result?.text)).toBeGreaterThanOrEqual(5);
   }
 });
 

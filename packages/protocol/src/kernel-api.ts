@@ -25,6 +25,8 @@ export interface RunRequest {
   cwd?: string;
   /** Environment variables for this command alone, laid over the kernel's own. */
   env?: Record<string, string>;
+  /** How many signals were sent to stop the command before: one may still be on its way, and is not for this one. */
+  signalsBefore?: number;
 }
 
 /** What became of a command that the kernel itself could answer for. */

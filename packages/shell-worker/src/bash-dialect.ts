@@ -13,7 +13,7 @@ const kernelDir = fileURLToPath(new URL('../kernel', import.meta.url));
  * SIGINT and SIGTERM has an exit trap for SIGXCPU still.
  */
 export const bashInterruptSteps: readonly InterruptStep[] = [
-  { atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT', call: true },
+  { atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT', call: 'beside' },
   { atMs: 400, name: 'SIGTERM', target: 'both', signal: 'SIGTERM' },
   { atMs: 900, name: 'SIGKILL to children', target: 'children', signal: 'SIGKILL' },
   { atMs: 1_100, name: 'SIGXCPU to kernel', target: 'kernel', signal: 'SIGXCPU' },

@@ -28,7 +28,7 @@ it('does not signal a kernel that can not take it, until it can', async () => {
       { atMs: 2_000, name: 'SIGKILL', target: 'kernel', signal: 'SIGKILL' },
     ],
     commandStartedAt: performance.now() - 1_000,
-    call: () => undefined,
+    call: async () => undefined,
     lastResort: () => undefined,
   });
   // It goes on: the signal of the first step was not sent.

@@ -9,7 +9,8 @@ export interface InterruptTarget {
   readonly listening: Promise<void> | undefined;
   /** `performance.now()` when the command began: what is older is an earlier command's job. */
   commandStartedAt: number;
-  call(): void;
+  /** Asks the kernel itself; settles when it has done what it could, and never if it can not hear. */
+  call(): Promise<void>;
   /** All steps were in vain: the kernel must be replaced. */
   lastResort(): void;
 }
@@ -23,6 +24,8 @@ export interface InterruptLadder {
   stop(): void;
   /** Names of the steps taken so far, in order. */
   readonly taken: readonly string[];
+  /** How often the kernel's own process was signalled. */
+  readonly signalsSent: number;
 }
 
 /** After the driver's last step, this long until the kernel is replaced, and at the latest at that time. */
@@ -34,6 +37,10 @@ const lastResortAtMs = 2_400;
 const youngMs = 100;
 const askAgainAfterMs = 100;
 
+// A kernel that only waits does what it is asked in a millisecond. A signal at the same time would end
+// what it does about it: the user's own SIGINT listeners, or what they set going.
+const hearsCallMs = 25;
+
 export const lastResortName = 'SIGKILL to kernel';
 
 export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder => {
@@ -41,25 +48,48 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
   const taken: string[] = [];
   const timers: NodeJS.Timeout[] = [];
   let stopped = false;
+  /** The kernel has answered the call of the step taken last. */
+  let heard = false;
+  let signalsSent = 0;
 
-  const sendSignal = (step: InterruptStep): void => {
-    if (!step.signal) return;
-    if (!target.listening) return signalTarget(pid, step.target, step.signal, target.commandStartedAt);
-    if (step.target === 'kernel') return;
-    signalTarget(pid, 'children', step.signal, target.commandStartedAt);
+  const sendSignal = ({ signal, target: wanted }: InterruptStep): void => {
+    if (!signal || (target.listening && wanted === 'kernel')) return;
+    const who = target.listening ? 'children' : wanted;
+    if (who !== 'children') signalsSent += 1;
+    signalTarget(pid, who, signal, target.commandStartedAt);
   };
   const climb = (step: InterruptStep): void => {
     taken.push(step.name);
+    if (step.call === 'first') return ask(step);
     sendSignal(step);
-    if (step.call) target.call();
+    if (step.call) void target.call();
+  };
+  const ask = (step: InterruptStep): void => {
+    heard = false;
+    let isLate = false;
+    const giveUp = setTimeout(() => {
+      isLate = true;
+      sendSignal(step);
+    }, hearsCallMs);
+    timers.push(giveUp);
+    void target.call().then(() => {
+      clearTimeout(giveUp);
+      if (isLate) return;
+      heard = true;
+      // Also when that was the end of the command: they are its own.
+      if (step.target !== 'kernel') sendSignal({ ...step, target: 'children' });
+    });
+  };
+  const sendAgain = (step: InterruptStep): void => {
+    if (!heard) sendSignal(step);
   };
   const [first] = steps;
   // The command has not begun: it is asked as soon as there is somebody to ask.
   void target.listening?.then(() => {
-    if (first && !stopped) sendSignal(first);
+    if (first && !stopped) sendAgain(first);
   });
   if (first && performance.now() - target.commandStartedAt < youngMs) {
-    timers.push(setTimeout(sendSignal, askAgainAfterMs, first));
+    timers.push(setTimeout(sendAgain, askAgainAfterMs, first));
   }
   for (const step of steps) {
     if (step.atMs === 0) climb(step);
@@ -73,6 +103,9 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
   timers.push(setTimeout(lastResort, Math.min(last + lastResortAfterMs, lastResortAtMs)));
   return {
     taken,
+    get signalsSent() {
+      return signalsSent;
+    },
     stop() {
       stopped = true;
       timers.forEach(clearTimeout);

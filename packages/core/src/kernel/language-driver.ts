@@ -41,8 +41,11 @@ export interface InterruptStep {
   target: 'kernel' | 'children' | 'both';
   /** Signal to send; absent where only `call` is wanted. */
   signal?: NodeJS.Signals;
-  /** Also send `KernelApi.interrupt` on the control channel. */
-  call?: boolean;
+  /**
+   * Also call `KernelApi.interrupt`: `beside` the signal, or `first`, and then the kernel is signalled
+   * only if it does not answer at once.
+   */
+  call?: 'beside' | 'first';
 }
 
 /** A driver, one per kernel process: it may hold state for the connection. */

@@ -39,6 +39,7 @@ export const runCommand = async (
   const collectors = createCollectors(runtime, command);
   const ending = await perform(runtime, slot, live, command, collectors);
   run.ladder?.stop();
+  slot.signalsSent = 'death' in ending ? 0 : (run.ladder?.signalsSent ?? 0);
   slot.run = undefined;
   if ('failure' in ending) {
     runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });
@@ -131,7 +132,7 @@ const perform = async (
     if (envelope.stream) lease.startReading();
     else reading = setTimeout(lease.startReading, readAsItComesAfterMs);
 
-    const request = toRequest(command, lease, stdin);
+    const request = toRequest(command, slot.signalsSent, lease, stdin);
     const finish = (strayWriters: boolean): void =>
       finishLease({ ...openLateOutput(runtime, command), strayWriters });
     try {
@@ -179,6 +180,7 @@ const openStdin = async (
 
 const toRequest = (
   { envelope }: PendingCommand,
+  signalsBefore: number,
   lease: { stdout: string; stderr: string },
   stdin: StdinSource | undefined,
 ): RunRequest => {
@@ -191,6 +193,7 @@ const toRequest = (
     ...(stdin ? { stdin: stdin.path } : {}),
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),
+    ...(signalsBefore === 0 ? {} : { signalsBefore }),
   };
 };
 

@@ -23,6 +23,7 @@ const slotOf = (runtime: SessionRuntime, language: Language): KernelSlot => {
     untoldLoss: undefined,
     run: undefined,
     stopping: Promise.resolve(),
+    signalsSent: 0,
     whenLaunched: undefined,
   };
   runtime.slots.set(language, slot);
@@ -174,7 +175,12 @@ const climbLadder = (runtime: SessionRuntime, slot: KernelSlot): void => {
     },
     steps: live.driver.interruptSteps,
     commandStartedAt: run.startedAt,
-    call: () => void live.call((api) => api.interrupt()).catch(() => undefined),
+    call: () =>
+      live
+        .call((api) => api.interrupt())
+        .catch(() => {
+          // It has died, which ends the command.
+        }),
     lastResort: () => runtime.machine.send({ type: 'LADDER.EXHAUSTED' }),
   });
 };

@@ -34,6 +34,8 @@ export interface KernelSlot {
   /** Why state is gone, until a result has told it. */
   untoldLoss: string | undefined;
   run: ActiveRun | undefined;
+  /** How often its process was signalled to stop the command that ran last. */
+  signalsSent: number;
   /** Settles when a kernel that was told to end is gone. */
   stopping: Promise<void>;
   /** Waits for the launch under way: a reset does. */
