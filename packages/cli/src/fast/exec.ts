@@ -12,7 +12,7 @@ import { type ExecRequest, parseExec } from './exec-arguments.ts';
 import { bodyOf } from './exec-body.ts';
 import { onStopSignals } from './on-stop-signals.ts';
 import { readCommand } from './read-command.ts';
-import { DaemonDownError, readText, send } from './request.ts';
+import { DaemonDownError, send } from './request.ts';
 import { streamExec } from './stream-exec.ts';
 import { writeOut } from './write-out.ts';
 
@@ -59,7 +59,7 @@ const execWhole = async (
       path: `/v1/sessions/${encodeURIComponent(request.session)}/exec`,
       body: bodyOf(request, command, commandId),
     });
-    const output = JSON.parse(await readText(response)) as HttpAnswer<'exec'>;
+    const output = JSON.parse(await response.text()) as HttpAnswer<'exec'>;
     writeOut(1, `${JSON.stringify(toJsonResult(output))}\n`);
     const note = noteOn(output);
     if (note) writeOut(2, `holdfast: ${note}\n`);

@@ -1,7 +1,7 @@
 /** Ctrl-C while a command runs: the command is interrupted, not only this program. */
 import { exitCodes } from '../exit-codes.ts';
 import type { Target } from '../target.ts';
-import { readText, send } from './request.ts';
+import { send } from './request.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -32,5 +32,5 @@ export const stopCommand = async (target: Target, session: string, commandId: st
 
 const ask = async (target: Target, session: string, commandId: string, action: string): Promise<string> => {
   const path = `/v1/sessions/${encodeURIComponent(session)}/commands/${commandId}/${action}`;
-  return readText(await send(target, { method: 'POST', path }));
+  return (await send(target, { method: 'POST', path })).text();
 };

@@ -1,13 +1,13 @@
 /** Passes this program's standard input on to a command, piece by piece, in order. */
 import type { Target } from '../target.ts';
-import { readText, send } from './request.ts';
+import { send } from './request.ts';
 
 /** @returns what stops reading: the command is over */
 export const sendStdin = (target: Target, session: string, commandId: string): { stop(): void } => {
   const { stdin } = process;
   const path = `/v1/sessions/${encodeURIComponent(session)}/commands/${commandId}/stdin`;
   const write = async (body: Uint8Array, query: string): Promise<void> => {
-    await readText(await send(target, { method: 'POST', path: `${path}${query}`, body }));
+    await (await send(target, { method: 'POST', path: `${path}${query}`, body })).text();
   };
   const pump = async (): Promise<void> => {
     for await (const piece of stdin) await write(piece as Buffer, '');

@@ -57,11 +57,9 @@ export const streamExec = async (options: StreamExecOptions): Promise<number> =>
       }
     };
     const parser = createParser({ onEvent: take });
-    response.setEncoding('utf8');
+    const decoder = new TextDecoder();
     try {
-      for await (const text of response) parser.feed(text as string);
-    } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? brokenError() : error;
+      for await (const piece of response) parser.feed(decoder.decode(piece, { stream: true }));
     } finally {
       input?.stop();
     }

@@ -31,6 +31,9 @@ export const writeOut = (descriptor: 1 | 2, text: string | Uint8Array): void => 
   if (rest.length > 0) streamOf(descriptor).write(rest);
 };
 
+/** Nothing was left to a stream: the program may exit at once. */
+export const isAllWritten = (): boolean => streamed.size === 0;
+
 const streamOf = (descriptor: 1 | 2): NodeJS.WriteStream =>
   descriptor === 1 ? process.stdout : process.stderr;
 
