@@ -29,6 +29,14 @@ describe('rows', () => {
 });
 
 describe('groupsOf', () => {
+  it('starts no threads: what is not measured is not closed either', () => {
+    const ports = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'MessagePort').length;
+    const before = ports();
+    groupsOf({ sizes: sizes.tiny, peers: noPeers });
+    expect(ports()).toBeLessThanOrEqual(before);
+  });
+
   it('gives one theme, one group, or all', () => {
     const idsOf = (...only: string[]) =>
       groupsOf({ sizes: sizes.tiny, peers: noPeers }, only).map(({ id }) => id);

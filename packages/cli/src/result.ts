@@ -1,7 +1,7 @@
 /** A command's result as this program tells it: as JSON, as an exit code, as a remark. */
-import { constants } from 'node:os';
 import type { HttpAnswer } from '@holdfast/protocol';
 import { exitCodes } from './exit-codes.ts';
+import { numberOfSignal } from './fast/late.ts';
 
 export type Output = Omit<HttpAnswer<'exec'>, 'commandId' | 'stdout' | 'stderr'>;
 
@@ -54,7 +54,7 @@ export const exitCodeOfResult = (output: Output, json: boolean): number => {
   if (output.timedOut) return exitCodes.timedOut;
   if (output.interrupted) return exitCodes.interrupted;
   if (output.exitCode !== null) return output.exitCode;
-  const number = constants.signals[output.signal as NodeJS.Signals];
+  const number = numberOfSignal(output.signal ?? '');
   return number === undefined ? exitCodes.failed : 128 + number;
 };
 

@@ -1,6 +1,5 @@
 /** Where the daemon's socket and its own files are. */
 import { lstatSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidOptionsError } from '@holdfast/protocol';
 
@@ -8,7 +7,9 @@ import { InvalidOptionsError } from '@holdfast/protocol';
 export const defaultSocketPath = (env: NodeJS.ProcessEnv = process.env): string => {
   if (env.HOLDFAST_SOCKET) return resolve(env.HOLDFAST_SOCKET);
   if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, 'holdfast', 'daemon.sock');
-  return join(env.HOME || homedir(), '.holdfast', 'daemon.sock');
+  // The command line asks here at every start: what it does not need is not loaded.
+  const home = env.HOME || process.getBuiltinModule('node:os').homedir();
+  return join(home, '.holdfast', 'daemon.sock');
 };
 
 // `sun_path` has 108 bytes, one of them the end.

@@ -13,8 +13,12 @@ export interface LogsOptions extends JsonOption {
   follow?: boolean;
 }
 
-/** Output of a running command is what came until nothing has come for so long. */
+/**
+ * Output of a running command is what came until nothing has come for so long. The first of it may have to be
+ * fetched from the session's thread, and on a busy machine that takes its time.
+ */
 const quietMs = 300;
+const firstQuietMs = 1_000;
 
 /** @param command - default: the one that runs, or else the last one */
 export const logs = async (
@@ -87,17 +91,17 @@ const readUntilQuiet = async (
 ): Promise<void> => {
   const leave = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const wait = (): void => {
+  const wait = (ms: number): void => {
     if (isFinished) return;
     clearTimeout(timer);
-    timer = setTimeout(() => leave.abort(), quietMs);
+    timer = setTimeout(() => leave.abort(), ms);
   };
   try {
     const events = await connection.stream('output', { params, query: { encoding }, signal: leave.signal });
-    wait();
+    wait(firstQuietMs);
     for await (const event of events) {
       take(event);
-      wait();
+      wait(isPiece(event) ? quietMs : firstQuietMs);
     }
   } catch (error) {
     if (!leave.signal.aborted) throw error;

@@ -1,9 +1,9 @@
 /** Reads the command line of `exec`. */
-import { parseArgs } from 'node:util';
 import { usageError } from '../cli-error.ts';
 import { joinWords } from '../command-text.ts';
 import { parseDuration } from '../durations.ts';
 import { execOptions } from './exec-options.ts';
+import { parseOptions } from './late.ts';
 
 export interface ExecRequest {
   session: string;
@@ -23,7 +23,9 @@ export interface ExecRequest {
 export const parseExec = (args: readonly string[]): ExecRequest | undefined => {
   const end = args.indexOf('--');
   const own = end === -1 ? args : args.slice(0, end);
-  const { values, positionals } = parse([...own]);
+  // Without options there is nothing to parse: Node's parser takes half a millisecond to load.
+  const isPlain = own.every((word) => !word.startsWith('-'));
+  const { values, positionals }: Parsed = isPlain ? { values: {}, positionals: own } : parse([...own]);
   if (values.help) return undefined;
   const [session, ...loose] = positionals;
   if (session === undefined) throw usageError('exec needs a session: holdfast exec ID -- COMMAND');
@@ -48,7 +50,12 @@ export const parseExec = (args: readonly string[]): ExecRequest | undefined => {
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
-const parse = (args: string[]): { values: Values; positionals: string[] } => {
+interface Parsed {
+  values: Values;
+  positionals: readonly string[];
+}
+
+const parse = (args: string[]): Parsed => {
   const options = Object.fromEntries(
     execOptions.map(({ name, short, value, isRepeatable }) => [
       name,
@@ -60,7 +67,7 @@ const parse = (args: string[]): { values: Values; positionals: string[] } => {
     ]),
   );
   try {
-    return parseArgs({
+    return parseOptions({
       args,
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,

@@ -4,16 +4,17 @@
  * Most of what an agent does with this program is this, so it loads little: no command-line library, no
  * client, no schemas. What it rarely needs is handed in and imported then.
  */
-import { isatty } from 'node:tty';
+import type { Socket } from 'node:net';
 import type { HttpAnswer } from '@holdfast/protocol';
 import { exitCodeOfResult, noteOn, toJsonResult } from '../result.ts';
 import { isLocal, readTarget, type Target } from '../target.ts';
-import { type ExecRequest, parseExec } from './exec-arguments.ts';
+import { parseExec } from './exec-arguments.ts';
 import { bodyOf } from './exec-body.ts';
+import { isTerminal } from './late.ts';
 import { onStopSignals } from './on-stop-signals.ts';
 import { readCommand } from './read-command.ts';
-import { DaemonDownError, send } from './request.ts';
-import { streamExec } from './stream-exec.ts';
+import { DaemonDownError, openConnection, send } from './request.ts';
+import { type ExecOptions, streamExec } from './stream-exec.ts';
 import { writeOut } from './write-out.ts';
 
 export interface ExecHelpers {
@@ -23,16 +24,20 @@ export interface ExecHelpers {
 
 /** Resolves with the exit code; undefined where help is asked for. */
 export const exec = async (args: readonly string[], helpers: ExecHelpers): Promise<number | undefined> => {
+  const target = readTarget();
+  // The daemon takes the connection while this program reads its arguments. Not where a command is read first.
+  let connection: Socket | undefined = args.includes('--') ? openConnection(target) : undefined;
   const request = parseExec(args);
   if (!request) return undefined;
   const command = request.command ?? (await readCommand());
-  const json = request.json ?? !(request.isStream || isatty(1));
-  const target = readTarget();
+  const json = request.json ?? !(request.isStream || isTerminal(1));
   const commandId = newCommandId();
   const run = async (): Promise<number> => {
-    if (json && !request.isStream && !request.takesStdin)
-      return execWhole(target, request, command, commandId);
-    return streamExec({ target, request, command, commandId, json });
+    const options = { target, request, command, commandId, connection };
+    connection = undefined;
+    return json && !request.isStream && !request.takesStdin
+      ? execWhole(options)
+      : streamExec({ ...options, json });
   };
   try {
     return await run();
@@ -46,19 +51,13 @@ export const exec = async (args: readonly string[], helpers: ExecHelpers): Promi
   }
 };
 
-const execWhole = async (
-  target: Target,
-  request: ExecRequest,
-  command: string,
-  commandId: string,
-): Promise<number> => {
+const execWhole = async (options: ExecOptions): Promise<number> => {
+  const { target, request, command, commandId, connection } = options;
   const release = onStopSignals(target, request.session, commandId);
   try {
-    const response = await send(target, {
-      method: 'POST',
-      path: `/v1/sessions/${encodeURIComponent(request.session)}/exec`,
-      body: bodyOf(request, command, commandId),
-    });
+    const path = `/v1/sessions/${encodeURIComponent(request.session)}/exec`;
+    const body = bodyOf(request, command, commandId);
+    const response = await send(target, { method: 'POST', path, body }, connection);
     const output = JSON.parse(await response.text()) as HttpAnswer<'exec'>;
     writeOut(1, `${JSON.stringify(toJsonResult(output))}\n`);
     const note = noteOn(output);

@@ -1,12 +1,12 @@
 /** A command that comes on standard input, to its end. */
 import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { noCommandError } from '../cli-error.ts';
+import { isTerminal } from './late.ts';
 
 /** @throws CliError where there is none */
 export const readCommand = async (): Promise<string> => {
   // Nobody knows that he is waited for: say so instead.
-  if (isatty(0)) throw noCommandError();
+  if (isTerminal(0)) throw noCommandError();
   const text = (await readAll()).toString('utf8');
   if (text.trim() === '') throw noCommandError();
   return text;

@@ -43,32 +43,36 @@ export interface Answer extends AsyncIterable<Buffer> {
   text(): Promise<string>;
 }
 
-/** Resolves when the answer's head is there. @throws DaemonDownError, DaemonAnswerError, CliError */
-export const send = async (target: Target, input: RequestInput): Promise<Answer> => {
-  const address = addressOf(target);
-  const socket = connect(address);
-  const pieces = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
-  const next = async (): Promise<Buffer | undefined> => {
-    try {
-      const { value, done } = await pieces.next();
-      return done ? undefined : value;
-    } catch (error) {
-      throw connectionError(error as NodeJS.ErrnoException, target);
-    }
-  };
-  write(socket, target, address, input);
+/** Begins to connect, for `send`, which tells how that went. The program does not wait for it. @throws CliError for an address that is none */
+export const openConnection = (target: Target): Socket => {
+  const socket = connect(addressOf(target)).unref();
+  socket.on('error', () => undefined);
+  return socket;
+};
+
+/**
+ * Resolves when the answer's head is there.
+ *
+ * @param socket - from `openConnection`, not used yet
+ * @throws DaemonDownError, DaemonAnswerError, CliError
+ */
+export const send = async (
+  target: Target,
+  input: RequestInput,
+  socket: Socket = openConnection(target),
+): Promise<Answer> => {
+  socket.ref();
+  const next = readerOf(socket, target);
+  write(socket, target, input);
   const head = await readHead(next);
   const answer = bodyOf(head, next, () => void socket.destroy());
   if (head.status >= 200 && head.status < 300) return answer;
   throw errorOf(await answer.text(), head.status);
 };
 
-type Address = { path: string } | { host: string; port: number };
-
 const write = (
   socket: Socket,
   target: Target,
-  address: Address,
   { method, path, body = '', accept = 'application/json' }: RequestInput,
 ): void => {
   const token = isLocal(target) ? undefined : target.token;
@@ -76,7 +80,7 @@ const write = (
   const clean = (text: string): string => text.replace(/[\r\n]/g, '');
   const lines = [
     `${method} ${path} HTTP/1.0`,
-    `Host: ${'path' in address ? 'localhost' : clean(new URL((target as { url: string }).url).host)}`,
+    `Host: ${isLocal(target) ? 'localhost' : clean(new URL(target.url).host)}`,
     `Accept: ${accept}`,
     ...(token ? [`Authorization: Bearer ${clean(token)}`] : []),
     'Content-Type: application/json',
@@ -90,6 +94,39 @@ const write = (
   }
 };
 
+/** The next piece; undefined at the end. */
+type Next = () => Promise<Buffer | undefined>;
+
+/** Not the stream's own iterator, which takes a millisecond to set up. */
+const readerOf = (socket: Socket, target: Target): Next => {
+  const pieces: Buffer[] = [];
+  let end: { error?: Error } | undefined = socket.destroyed ? { error: brokenError() } : undefined;
+  let wake: () => void = () => undefined;
+  socket.on('data', (piece: Buffer) => {
+    // Whoever reads slowly slows the daemon down.
+    if (pieces.push(piece) > 4) socket.pause();
+    wake();
+  });
+  socket.on('error', (error) => {
+    end = { error: connectionError(error, target) };
+  });
+  socket.on('close', () => {
+    end ??= {};
+    wake();
+  });
+  return async () => {
+    while (pieces.length === 0) {
+      if (end?.error) throw end.error;
+      if (end) return undefined;
+      socket.resume();
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    return pieces.shift();
+  };
+};
+
 interface Head {
   status: number;
   /** As the daemon told it; absent for what it does not know the end of. */
@@ -97,8 +134,6 @@ interface Head {
   /** What came behind the head in one piece with it. */
   rest: Buffer;
 }
-
-type Next = () => Promise<Buffer | undefined>;
 
 const endOfHead = '\r\n\r\n';
 
@@ -157,7 +192,7 @@ export const brokenError = (): CliError =>
     exitCodes.daemonDown,
   );
 
-const addressOf = (target: Target): Address => {
+const addressOf = (target: Target): { path: string } | { host: string; port: number } => {
   if (isLocal(target)) return { path: target.socketPath };
   if (!URL.canParse(target.url) || new URL(target.url).protocol !== 'http:') {
     throw new CliError(

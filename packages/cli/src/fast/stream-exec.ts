@@ -1,4 +1,5 @@
 /** `exec` with output as it comes: the command's own streams, or JSON lines. */
+import type { Socket } from 'node:net';
 import type { HttpAnswer, SerialisedError } from '@holdfast/protocol';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { exitCodes } from '../exit-codes.ts';
@@ -11,29 +12,31 @@ import { brokenError, DaemonAnswerError, send } from './request.ts';
 import { sendStdin } from './send-stdin.ts';
 import { ReaderGoneError, writeOut } from './write-out.ts';
 
-export interface StreamExecOptions {
+export interface ExecOptions {
   target: Target;
   request: ExecRequest;
   command: string;
   commandId: string;
-  json: boolean;
+  /** One that is open already. */
+  connection: Socket | undefined;
 }
 
-export const streamExec = async (options: StreamExecOptions): Promise<number> => {
-  const { target, request, command, commandId, json } = options;
+export const streamExec = async (options: ExecOptions & { json: boolean }): Promise<number> => {
+  const { target, request, command, commandId, connection, json } = options;
   const { session, takesStdin, isStream } = request;
   const isText = json;
   const release = onStopSignals(target, session, commandId);
   try {
-    const response = await send(target, {
-      method: 'POST',
-      path: `/v1/sessions/${encodeURIComponent(session)}/exec`,
-      accept: 'text/event-stream',
-      body: bodyOf(request, command, commandId, {
-        encoding: isText ? 'utf8' : 'bytes',
-        ...(takesStdin ? { stdin: { open: true } } : {}),
-      }),
+    const path = `/v1/sessions/${encodeURIComponent(session)}/exec`;
+    const body = bodyOf(request, command, commandId, {
+      encoding: isText ? 'utf8' : 'bytes',
+      ...(takesStdin ? { stdin: { open: true } } : {}),
     });
+    const response = await send(
+      target,
+      { method: 'POST', path, accept: 'text/event-stream', body },
+      connection,
+    );
     const input = takesStdin ? sendStdin(target, session, commandId) : undefined;
     let code: number | undefined;
     const take = ({ event, data }: EventSourceMessage): void => {

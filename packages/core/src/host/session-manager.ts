@@ -47,6 +47,8 @@ export interface SessionManagerOptions {
 }
 
 const defaultMaxSessions = 256;
+/** About twice what a warm session takes to its first result on two cores. */
+const refillDelayMs = 40;
 
 /** Without `warmThreads`, no thread or process is started before the first session. */
 export const createSessionManager = (options: SessionManagerOptions): RuntimeSessionManager => {
@@ -128,8 +130,8 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       onEvent: publish,
     });
     sessions.set(workspaceId, session);
-    // Not in this turn: what the caller does next comes first.
-    setImmediate(threads.refill);
+    // What the caller does next comes first: a thread and a kernel that start beside it would take its cores.
+    setTimeout(threads.refill, refillDelayMs).unref();
     void session.ended.then(() => {
       if (sessions.get(workspaceId) === session) sessions.delete(workspaceId);
       threads.refill();

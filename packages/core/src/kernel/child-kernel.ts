@@ -54,10 +54,10 @@ export const startChildKernel = async ({
     const { originalMessage } = await child;
     throw new Error(originalMessage ?? `${plan.file} could not be executed`);
   }
-  const exited = child.then(({ exitCode, signal }) => ({
-    exitCode: exitCode ?? null,
-    signal: signal ?? null,
-  }));
+  // Not execa's own word, for which it composes an error with a stack: a reset waits for this.
+  const exited = new Promise<KernelExit>((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
   return { pid, exited };
 };
 

@@ -25,17 +25,44 @@ export const markerOf = ({ hostId, sessionId }: { hostId: HostId; sessionId: Ses
 // Linux reports start times in USER_HZ, which is 100 on every architecture Node runs on.
 const ticksPerSecond = 100;
 
-/** All processes that can be read, one pass over /proc. Never throws: it is what ends things that went wrong. */
+/**
+ * The processes that this thread may have started, and others that are no older: one pass over /proc. Never
+ * throws: it is what ends things that went wrong.
+ */
 export const readProcessTable = (): ProcessInfo[] => {
+  forgetStrangers();
   const table: ProcessInfo[] = [];
   for (const name of listProcesses()) {
     const first = name.charCodeAt(0);
     if (first < 0x31 || first > 0x39) continue;
-    const info = readProcess(Number(name));
-    if (info) table.push(info);
+    const pid = Number(name);
+    if (strangers.has(pid)) continue;
+    const info = readProcess(pid);
+    if (!info) continue;
+    if (info.startedAt < bornAt) strangers.add(pid);
+    else table.push(info);
   }
   return table;
 };
+
+/**
+ * Processes older than this thread, which are most of a machine's: each takes 20 µs to read, and is read once.
+ * Its number may be another's one day, but not before all the numbers were given away: there are 32,768 at least.
+ */
+const strangers = new Set<number>();
+const safeForks = 10_000;
+let forksThen = Number.NaN;
+
+const forgetStrangers = (): void => {
+  const forks = countForks();
+  if (forks - forksThen < safeForks) return;
+  strangers.clear();
+  forksThen = forks;
+};
+
+/** Processes and threads that were started since the machine was; NaN where it does not tell. */
+const countForks = (): number =>
+  Number(/\nprocesses (\d+)/.exec(readText('/proc/stat') ?? '')?.[1] ?? Number.NaN);
 
 const listProcesses = (): string[] => {
   try {
@@ -99,8 +126,8 @@ const findChildren = (root: number, table: ProcessInfo[]): Map<number, ProcessIn
 /** Processes that were started with this marker in their environment, also after `setsid` and a double fork. */
 export const findMarked = (marker: string, table = readProcessTable()): ProcessInfo[] => {
   const entry = `${markerName}=${marker}`;
-  return table.filter(({ pid, state, startedAt }) => {
-    if (pid === process.pid || state === 'Z' || startedAt < bornAt) return false;
+  return table.filter(({ pid, state }) => {
+    if (pid === process.pid || state === 'Z') return false;
     const environment = readText(`/proc/${pid}/environ`);
     return environment !== undefined && `\0${environment}\0`.includes(`\0${entry}\0`);
   });

@@ -86,10 +86,21 @@ export const runSessionThread = (
 /** By then most of what a start needs was compiled, and a first command was run. */
 const startUpMs = 500;
 
-/** The folder is any that exists: whoever takes the kernel says where it shall be. */
+/** In the host's own folder, where most sessions begin: those that do not have their kernel change to theirs. */
 const warmUp = (
   { warm, env, ...ids }: ThreadPreparation,
   prepare: (language: ThreadPreparation['warm'][number], start: { cwd: string; env: typeof env }) => void,
 ): void => {
-  for (const language of warm) prepare(language, { cwd: '/', env: { ...env, [markerName]: markerOf(ids) } });
+  for (const language of warm) {
+    prepare(language, { cwd: currentFolder(), env: { ...env, [markerName]: markerOf(ids) } });
+  }
+};
+
+const currentFolder = (): string => {
+  try {
+    return process.cwd();
+  } catch {
+    // It was removed.
+    return '/';
+  }
 };

@@ -81,6 +81,7 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
     lastActivityAt: performance.now(),
     resets: 0,
     idleTimer: undefined,
+    spareTimer: undefined,
     terminationReason: 'requested',
     terminationMessage: undefined,
     machine: {

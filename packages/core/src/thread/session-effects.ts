@@ -140,7 +140,10 @@ const noteWhyStopped = ({ machine, slots }: SessionRuntime, reason: StopReason):
 /** Every process of the old kernels is gone before the new one starts. */
 const performReset = async (runtime: SessionRuntime, language: Language): Promise<void> => {
   const { machine, slots, settings, spares } = runtime;
-  await stopKernels(runtime);
+  const stopped = stopKernels(runtime);
+  // While they die, and once more for what they may have made meanwhile.
+  emptyFolder(settings.scratchDir, spares.folders);
+  await stopped;
   await killMarked(markerOf(settings), spares.pids);
   runtime.contextOwner = undefined;
   runtime.resets += 1;
@@ -160,6 +163,7 @@ const performReset = async (runtime: SessionRuntime, language: Language): Promis
 /** Idle kernels are asked to end, so that exit traps and atexit run; busy ones are killed. */
 const performTermination = async (runtime: SessionRuntime): Promise<void> => {
   const { slots, pool, settings, machine, spares } = runtime;
+  clearTimeout(runtime.spareTimer);
   const sparesEnded = spares.end();
   const idle = [...slots.values()].filter(({ run, live }) => live && !run);
   await Promise.all(
@@ -203,9 +207,18 @@ const emptyFolder = (folder: string, spared: ReadonlySet<string>): void => {
  * A session that was reset may be so again, and then need not wait for a kernel. One that never was does not
  * pay for a second process.
  */
-const keepSpare = ({ resets, settings, spares }: SessionRuntime): void => {
-  if (resets > 0) spares.prepare(settings.language, kernelStart(settings, settings.language));
+const keepSpare = (runtime: SessionRuntime): void => {
+  const { resets, settings, spares } = runtime;
+  if (resets === 0 || runtime.spareTimer) return;
+  runtime.spareTimer = setTimeout(() => {
+    runtime.spareTimer = undefined;
+    if (runtime.machine.status !== 'idle') return;
+    spares.prepare(settings.language, kernelStart(settings, settings.language));
+  }, spareDelayMs);
 };
+
+/** What was waited for comes first: a kernel that starts beside the next command would take its core. */
+const spareDelayMs = 50;
 
 /** One timer that is looked at when it fires, instead of one that is set anew for every command. */
 const watchIdleness = (runtime: SessionRuntime): void => {

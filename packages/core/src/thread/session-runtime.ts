@@ -86,6 +86,8 @@ export interface SessionRuntime {
   /** How often it was reset. */
   resets: number;
   idleTimer: NodeJS.Timeout | undefined;
+  /** Until a spare kernel is started, if the session is idle then. */
+  spareTimer: NodeJS.Timeout | undefined;
   terminationReason: TerminationReason;
   /** What goes with the reason: the error of a spawn that failed. */
   terminationMessage: string | undefined;

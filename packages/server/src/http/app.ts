@@ -60,9 +60,9 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
         await sendEvents(outgoing, reply.events, options.closing);
         return RESPONSE_ALREADY_SENT;
       }
-      if ('text' in reply) return c.body(reply.text, 200, { 'content-type': reply.contentType });
-      addSessionState(c, options.house, request.params.session ?? openedBy(name, reply.json));
-      return json(c, 200, reply.json);
+      if ('text' in reply) return write(outgoing, 200, reply.contentType, reply.text);
+      addSessionState(outgoing, options.house, request.params.session ?? openedBy(name, reply.json));
+      return json(outgoing, 200, reply.json);
     } catch (error) {
       if (!(error instanceof HoldfastError)) logger.error({ err: error, route: name }, 'request failed');
       if (outgoing.headersSent) {
@@ -71,7 +71,7 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
       }
       const answer = encodeError(error, encoding);
       status = answer.status;
-      return json(c, status, answer.body);
+      return json(outgoing, status, answer.body);
     } finally {
       answered();
       const ms = Math.round((performance.now() - begun) * 10) / 10;
@@ -89,16 +89,16 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
       access.check(c.env.incoming, { isOpenToAll: false });
     } catch (error) {
       const { status, body } = encodeError(error);
-      return json(c, status, body);
+      return json(c.env.outgoing, status, body);
     }
     const message = `No such route: ${c.req.method} ${c.req.path.slice(0, 200)}. GET /openapi.json lists them.`;
     const { status, body } = encodeError(new InvalidRequestError(message, { data: { noSuchRoute: true } }));
-    return json(c, status, body);
+    return json(c.env.outgoing, status, body);
   });
   app.onError((error, c) => {
     logger.error({ err: error }, 'request failed');
     const { status, body } = encodeError(error);
-    return json(c, status, body);
+    return json(c.env.outgoing, status, body);
   });
   return app;
 };
@@ -107,17 +107,23 @@ export const createApp = (options: AppOptions): Hono<Bindings> => {
 const openedBy = (name: HttpRouteName, answer: unknown): string | undefined =>
   name === 'openSession' ? (answer as HttpAnswer<'openSession'>).session.sessionId : undefined;
 
-const addSessionState = (c: AppContext, house: SessionHouse, name: string | undefined): void => {
+const addSessionState = (outgoing: ServerResponse, house: SessionHouse, name: string | undefined): void => {
   const state = name === undefined ? undefined : house.stateOf(name);
-  if (state) c.header(sessionStateHeader, `${state.event} ${state.status} ${state.queueLength}`);
+  if (state) outgoing.setHeader(sessionStateHeader, `${state.event} ${state.status} ${state.queueLength}`);
 };
 
-const json = (c: AppContext, status: number, value: unknown): Response => {
+const json = (outgoing: ServerResponse, status: number, value: unknown): Response => {
   // What is left of a body that was refused is not waited for.
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (status === 413) headers.connection = 'close';
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
-  return c.body(JSON.stringify(value), status as 200, headers);
+  if (status === 413) outgoing.setHeader('connection', 'close');
+  if (status === 401) outgoing.setHeader('www-authenticate', 'Bearer');
+  return write(outgoing, status, 'application/json', JSON.stringify(value));
+};
+
+/** Past Hono: its answers are web streams, which cost half a millisecond each. */
+const write = (outgoing: ServerResponse, status: number, contentType: string, text: string): Response => {
+  outgoing.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
+  outgoing.end(text);
+  return RESPONSE_ALREADY_SENT;
 };
 
 /** @throws INVALID_REQUEST, or INVALID_COMMAND and INVALID_OPTIONS where the body is one */
