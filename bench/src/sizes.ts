@@ -24,6 +24,8 @@ export interface Sizes {
   crowd: number;
   smallCrowd: number;
   crowdCommands: number;
+  /** How long idle sessions are left alone before, in milliseconds. */
+  idleRestMs: number;
   /** How long idle sessions are watched, in milliseconds. */
   idleMs: number;
   growthSessions: number[];
@@ -38,7 +40,7 @@ const full: Sizes = {
   rounds: 60,
   warmUpTrips: 3_000,
   trips: 20,
-  slowTrips: 2,
+  slowTrips: 6,
   slowRounds: 7,
   slowWarmUps: 1,
   crowdRounds: 2,
@@ -49,6 +51,7 @@ const full: Sizes = {
   crowd: 300,
   smallCrowd: 10,
   crowdCommands: 50,
+  idleRestMs: 60_000,
   idleMs: 5_000,
   growthSessions: [1, 10, 100, 300],
   growthBytes: [0, 1_000, MB, 100 * MB],
@@ -70,6 +73,7 @@ const quick: Sizes = {
   crowd: 15,
   smallCrowd: 5,
   crowdCommands: 20,
+  idleRestMs: 1_000,
   idleMs: 1_000,
   growthSessions: [5, 15],
   growthBytes: [0, 1_000, MB],
@@ -92,6 +96,7 @@ const tiny: Sizes = {
   crowd: 2,
   smallCrowd: 1,
   crowdCommands: 2,
+  idleRestMs: 50,
   idleMs: 50,
   growthSessions: [1, 2],
   growthBytes: [0, 1_000],

@@ -12,6 +12,8 @@ export interface CrowdRequest {
   count: number;
   /** For each of them, where the rate is measured. */
   commands: number;
+  /** How long they are left alone before they are watched. */
+  restMs: number;
   /** How long they are watched while nothing happens. */
   idleMs: number;
 }
@@ -31,7 +33,7 @@ export interface CrowdFigures {
 /** Something that was opened: a session, or a floor. */
 type Run = () => Promise<void>;
 
-const main = async ({ who, count, commands, idleMs }: CrowdRequest): Promise<CrowdFigures> => {
+const main = async ({ who, count, commands, restMs, idleMs }: CrowdRequest): Promise<CrowdFigures> => {
   const { open, close } = who === 'floor' ? openFloors() : openSessions(count + 1);
   // What a process does once (loading modules, the first thread) is not a session's cost.
   await open();
@@ -41,7 +43,7 @@ const main = async ({ who, count, commands, idleMs }: CrowdRequest): Promise<Cro
     const members = await Promise.all(Array.from({ length: count }, open));
     const openMs = performance.now() - startedAt;
     const memoryMiB = (settledMemory() - before) / count;
-    const idlePercentOfCore = await idleCpu(idleMs);
+    const idlePercentOfCore = await idleCpu(restMs, idleMs);
     const [first] = members;
     const latencyMs = first ? median(await timeEach(commands * 10, first)) : Number.NaN;
     const commandsPerSecond = await rateOf(members, commands);
@@ -93,9 +95,9 @@ const rateOf = async (members: Run[], commands: number): Promise<number> => {
   return (members.length * commands) / (ms / 1_000);
 };
 
-const idleCpu = async (ms: number): Promise<number> => {
-  // What follows an opening (pipes made ahead, garbage collected) is over before the watch begins.
-  await new Promise((resolve) => setTimeout(resolve, Math.min(2_000, ms)));
+const idleCpu = async (restMs: number, ms: number): Promise<number> => {
+  // What follows an opening is over before the watch begins: V8 collects each thread's garbage once, within a minute.
+  await new Promise((resolve) => setTimeout(resolve, restMs));
   const before = cpuSecondsOfTree();
   await new Promise((resolve) => setTimeout(resolve, ms));
   return ((cpuSecondsOfTree() - before) / (ms / 1_000)) * 100;

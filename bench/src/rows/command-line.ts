@@ -23,7 +23,8 @@ export const commandLine: Row = ({ sizes }) => [
     unit: 'ms',
     rounds: sizes.slowRounds,
     warmUpRounds: sizes.slowWarmUps,
-    subjects: [nodeAlone(sizes.starts), execCall(sizes.starts)],
+    // Quick beside other starts, and noisy: more of them.
+    subjects: [nodeAlone(sizes.starts * 3), execCall(sizes.starts * 3)],
     goals: [
       {
         what: 'exec on a warm daemon, to node -e 0',
