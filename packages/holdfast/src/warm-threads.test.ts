@@ -169,9 +169,13 @@ describe('after a reset', () => {
       const started = kernelStarts(session);
       const first = await pidOf(session, language);
       await session.reset();
-      await until(() => ownKernels().length === 2, 20_000);
+      // Neither the spare nor what helps it to start is a job of the user's.
+      const isThere = (): boolean => ownKernels().length === 2;
+      for (let looks = 0; looks < 10 || !isThere(); looks += 1) {
+        expect((await session.state()).jobs).toEqual([]);
+        if (!isThere()) looks = 0;
+      }
       const [spare] = ownKernels().filter((pid) => !started.includes(pid));
-      expect((await session.state()).jobs).toEqual([]);
 
       await session.exec('sleep 4400 & setsid sleep 4401 & cd /tmp; x=1', { language: 'bash' });
       const mark = await markOf(session);

@@ -49,6 +49,19 @@ describe('process table', () => {
   });
 });
 
+describe('killMarked', () => {
+  it('leaves those alone that are spared, with what they started', async () => {
+    const pid = await start('sleep 97 & setsid sleep 98 & sleep 0.1', { HOLDFAST_SESSION: 'host.three' });
+    const before = findMarked('host.three').map((process) => process.pid);
+    expect(before.length).toBeGreaterThanOrEqual(3);
+    await killMarked('host.three', new Set([pid]));
+    expect(findMarked('host.three').map((process) => process.pid)).toEqual(before);
+    const over = exited();
+    await killMarked('host.three');
+    expect(await over).toEqual([null, 'SIGKILL']);
+  });
+});
+
 describe('shutdown ladder', () => {
   it('asks first', async () => {
     const pid = await start('trap "exit 0" USR1');

@@ -95,6 +95,16 @@ export const findDescendants = (root: number, table = readProcessTable()): Proce
   return [...found.values(), ...orphans];
 };
 
+/** These processes and all that they started. */
+export const withDescendants = (roots: Iterable<number>, table = readProcessTable()): Set<number> => {
+  const found = new Set<number>();
+  for (const root of roots) {
+    found.add(root);
+    for (const { pid } of findDescendants(root, table)) found.add(pid);
+  }
+  return found;
+};
+
 /** Processes of its session that no chain of parents links to it any more. */
 export const findOrphans = (
   root: number,

@@ -1,6 +1,12 @@
 /** Ends a kernel and everything it started: ask, SIGTERM, SIGKILL, and a last look around. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { findDescendants, findMarked, readProcessTable, signalProcess } from './process-table.ts';
+import {
+  findDescendants,
+  findMarked,
+  readProcessTable,
+  signalProcess,
+  withDescendants,
+} from './process-table.ts';
 
 export interface ShutdownTarget {
   pid: number;
@@ -49,11 +55,13 @@ export const killTree = (pid: number): void => {
 /**
  * Kills what carries the marker until a look around finds nothing: a fork may outrun one pass.
  *
- * @param spared - pids that carry it and live on
+ * @param spared - pids that carry it and live on, with what they started
  */
 export const killMarked = async (marker: string, spared: ReadonlySet<number> = new Set()): Promise<void> => {
   for (let pass = 0; pass < 20; pass += 1) {
-    const marked = findMarked(marker).filter(({ pid }) => !spared.has(pid));
+    const table = readProcessTable();
+    const living = withDescendants(spared, table);
+    const marked = findMarked(marker, table).filter(({ pid }) => !living.has(pid));
     if (marked.length === 0) return;
     for (const { pid } of marked) signalProcess(pid, 'SIGKILL');
     await delay(pass < 5 ? 5 : 50);

@@ -8,6 +8,7 @@ import {
   markerOf,
   type ProcessInfo,
   readProcessTable,
+  withDescendants,
 } from '../kernel/process-table.ts';
 import type { SessionRuntime } from './session-runtime.ts';
 
@@ -19,14 +20,11 @@ export const listJobs = (runtime: SessionRuntime, kernelPid: number, known: JobI
   const { settings, slots, spares } = runtime;
   const table = readProcessTable();
   const kernels = new Set([...slots.values()].map(({ live }) => live?.pid));
-  const ofOthers = new Set<number>();
-  for (const pid of kernels) {
-    if (pid === undefined || pid === kernelPid) continue;
-    for (const child of findDescendants(pid, table)) ofOthers.add(child.pid);
-  }
+  const otherKernels = [...kernels].filter((pid) => pid !== undefined && pid !== kernelPid) as number[];
+  // A spare that is being started has helpers of its own.
+  const ofOthers = withDescendants([...otherKernels, ...spares.pids], table);
   const found = new Map<number, ProcessInfo>();
-  const marked = findMarked(markerOf(settings), table).filter(({ pid }) => !spares.pids.has(pid));
-  for (const process of [...findDescendants(kernelPid, table), ...marked]) {
+  for (const process of [...findDescendants(kernelPid, table), ...findMarked(markerOf(settings), table)]) {
     if (kernels.has(process.pid) || ofOthers.has(process.pid) || process.state === 'Z') continue;
     found.set(process.pid, process);
   }
