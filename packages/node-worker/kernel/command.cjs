@@ -205,6 +205,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       finishSoon();
       throw exitSignal;
     },
+    onOwnSignal: () => guard().awaitSignal(),
     /** @param {unknown} error */
     onUncaught: (error) => {
       if (error === exitSignal) return;

@@ -15,6 +15,8 @@ const { createEventQueues } = /** @type {typeof import('./event-queues.cjs')} */
 );
 
 const longestSignalMs = 100;
+/** What code sends itself is certain to come: longer than any machine lets a thread wait. */
+const longestOwnSignalMs = 2_000;
 
 /**
  * @typedef {object} Guard
@@ -22,6 +24,7 @@ const longestSignalMs = 100;
  * @property {() => void} drain runs ticks and microtasks until there are none, inside of `run`
  * @property {() => boolean} isActive whether the code that calls this is being guarded
  * @property {() => void} endHere ends the guarded code that calls this; does not return
+ * @property {() => void} awaitSignal the guarded code that calls this has sent SIGINT, and does not go on before it comes
  * @property {(sent: number) => void} forgetSignals waits for those that were sent and have not come yet
  * @property {(onRead: Function) => void} exempt a callback of the kernel's own
  */
@@ -119,6 +122,10 @@ const createGuard = (host, hooks) => {
     endHere: () => {
       host.kill(host.pid, host.signals.SIGINT);
       for (;;);
+    },
+    awaitSignal: () => {
+      const giveUpAt = host.now() + longestOwnSignalMs;
+      while (active && host.now() < giveUpAt) host.sleep(1);
     },
     // Node has a thread that takes signals, and a loaded machine may let it wait for longer than this one.
     forgetSignals: (sent) => {

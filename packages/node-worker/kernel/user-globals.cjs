@@ -18,6 +18,7 @@ const { process, Number, Object, Reflect } = globalThis;
  * @typedef {object} UserEvents
  * @property {(code: number) => void} onExit `process.exit()`; does not return while a command can be ended
  * @property {(error: unknown, isRejection: boolean) => void} onUncaught nobody handles it
+ * @property {() => void} onOwnSignal it has sent SIGINT to this process; does not return where that can end it
  */
 
 /**
@@ -41,7 +42,7 @@ const installUserGlobals = (host) => {
   const { hasUncaughtExceptionCaptureCallback } = process;
   const offerException = /** @type {any} */ (process)._fatalException;
   /** @type {UserEvents} */
-  let events = { onExit: () => undefined, onUncaught: () => undefined };
+  let events = { onExit: () => undefined, onUncaught: () => undefined, onOwnSignal: () => undefined };
 
   let isExiting = false;
   function exit(/** @type {any[]} */ ...given) {
@@ -72,6 +73,16 @@ const installUserGlobals = (host) => {
   };
   process.exit = /** @type {any} */ (exit);
   /** @type {any} */ (process).reallyExit = reallyExit;
+
+  const { kill, pid: ownPid } = host;
+  const { SIGINT } = host.signals;
+  // What `process.kill` calls.
+  /** @type {any} */ (process)._kill = (/** @type {number} */ pid, /** @type {number} */ signal) => {
+    const failure = kill(pid, signal);
+    const isOwn = pid === ownPid || pid === 0 || pid === -ownPid;
+    if (isOwn && signal === SIGINT && failure === 0) events.onOwnSignal();
+    return failure;
+  };
 
   const isHandledByUser = () =>
     apply(listenerCount, process, ['uncaughtException']) > 0 ||

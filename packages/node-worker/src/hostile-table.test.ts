@@ -84,9 +84,8 @@ const ends: HostileRow[] = [
   },
   {
     name: 'process.kill of its group with SIGINT',
-    // From a later turn: in the one it is run in, Node's own watchdog may lose it on a loaded machine.
-    code: 'await new Promise(setImmediate); process.kill(0, "SIGINT"); await new Promise((r) => setTimeout(r, 5_000))',
-    expect: { exitCode: 130 },
+    code: 'process.kill(0, "SIGINT"); console.log("never"); await new Promise((r) => setTimeout(r, 5_000))',
+    expect: { exitCode: 130, stdout: '' },
   },
   {
     name: 'out of memory',
