@@ -14,6 +14,7 @@ const pictures: Record<string, { title: string; of: string[]; draw: typeof drawB
   start: { title: 'New sessions and resets, p50', of: ['start'], draw: drawBars },
   throughput: { title: 'Bytes and commands, p50', of: ['stream', 'pipeline'], draw: drawBars },
   crowd: { title: 'Many sessions, p50', of: ['crowd'], draw: drawBars },
+  cli: { title: 'A call of the command line, p50', of: ['cli'], draw: drawBars },
   growth: { title: 'How the cost of a command grows, p50', of: ['growth'], draw: drawBars },
   hops: { title: 'Where the time of one command goes, p50', of: ['hops'], draw: drawJourney },
 };
@@ -26,6 +27,7 @@ const figures: Record<string, (report: Report) => string> = {
   start: ({ groups }) => groupTables(under(groups, ['start'])),
   throughput: ({ groups }) => groupTables(under(groups, ['stream', 'pipeline'])),
   crowd: ({ groups }) => groupTables(under(groups, ['crowd'])),
+  cli: ({ groups }) => groupTables(under(groups, ['cli'])),
   growth: ({ groups }) => groupTables(under(groups, ['growth'])),
   hops: ({ groups }) => breakdownTable(under(groups, ['hops'])),
 };
