@@ -12,6 +12,7 @@ import { startEmptyThread } from '../subjects/bare-start.ts';
 import { capturingLoop } from '../subjects/capturing-loop.ts';
 import { drivenKernel } from '../subjects/driven-kernel.ts';
 import { sessionSubject } from '../subjects/session.ts';
+import { plainMessage } from '../subjects/threaded-loop.ts';
 import { leastCommands } from './roundtrip.ts';
 import type { Row } from './row.ts';
 
@@ -36,22 +37,12 @@ export const hops: Row = ({ sizes }) =>
     }),
   );
 
-/** As large as what a plain command sends. */
-const message = {
-  id: 'command-1',
-  language: 'bash',
-  code: 'true',
-  timeoutMs: 30_000,
-  encoding: 'utf8',
-  stream: false,
-};
-
 const threadMessages = ({ trips, warmUpTrips }: Trips): Subject => {
   let thread: Worker;
   const run = (): Promise<void> =>
     new Promise((resolve) => {
       thread.once('message', () => resolve());
-      thread.postMessage(message);
+      thread.postMessage(plainMessage);
     });
   return {
     name: threadHopName,

@@ -9,6 +9,7 @@ import { capturingLoop } from '../subjects/capturing-loop.ts';
 import { pinnedLoops } from '../subjects/pinned-loop.ts';
 import { execaPerCommand, processPerCommand } from '../subjects/process-per-command.ts';
 import { holdfastName, sessionSubject } from '../subjects/session.ts';
+import { threadedLoop } from '../subjects/threaded-loop.ts';
 import type { Row, RowContext } from './row.ts';
 
 /** The least each language can be asked to do. */
@@ -31,6 +32,7 @@ export const roundTrips: Row = (context) =>
       subjects: [
         bareLoop(language, sizes),
         capturingLoop(language, sizes),
+        threadedLoop(language, sizes),
         ...pinnedLoops(language, sizes),
         sessionSubject(language, command, sizes),
         ...subjects,

@@ -12,9 +12,11 @@ import type { Subject } from '../subject.ts';
 import { bareLoops, type LiveLoop, type Loop, loopSubject, openLoop, type Trips } from './bare-loop.ts';
 
 export const capturingLoop = (language: Language, trips: Trips): Subject =>
-  loopSubject(`bare ${language} loop that captures output`, 'reference', trips, () => open(language));
+  loopSubject(`bare ${language} loop that captures output`, 'reference', trips, () =>
+    openCapturing(language),
+  );
 
-const open = async (language: Language): Promise<LiveLoop> => {
+export const openCapturing = async (language: Language): Promise<LiveLoop> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   const paths = ['out', 'err'].map((name) => join(folder, name));
   execFileSync('mkfifo', paths);

@@ -10,7 +10,15 @@ import {
   type RuntimeSessionManager,
   type SessionEvent,
 } from './index.ts';
-import { carriers, commandLineOf, markOf, ownKernels, until } from './testing/processes.ts';
+import {
+  carriers,
+  commandLineOf,
+  markOf,
+  ownKernels,
+  signal,
+  until,
+  untilKernels,
+} from './testing/processes.ts';
 
 let folder: string;
 let manager: RuntimeSessionManager;
@@ -30,8 +38,7 @@ afterEach(async () => {
 /** A manager whose one warm thread has its kernels, and their pids. */
 const warmUp = async (warmLanguages: Language[]): Promise<number[]> => {
   manager = createSessionManager({ warmThreads: 1, warmLanguages });
-  await until(() => ownKernels().length === warmLanguages.length, 20_000);
-  return ownKernels();
+  return untilKernels(warmLanguages.length);
 };
 
 const pidOf = async (session: RuntimeSession, language: Language): Promise<number> => {
@@ -117,7 +124,7 @@ it('runs set-up in a kernel when it is taken, and starts the next thread', async
   const session = manager.getOrCreateSession('setup', { setup: ['ready=yes'] });
   expect((await session.exec('echo $ready')).stdout).toBe('yes\n');
   expect(warm).toContain(await pidOf(session, 'bash'));
-  await until(() => ownKernels().length === 2, 20_000);
+  await untilKernels(2);
   const second = manager.getOrCreateSession('second');
   const pid = await pidOf(second, 'bash');
   expect(warm).not.toContain(pid);
@@ -126,7 +133,7 @@ it('runs set-up in a kernel when it is taken, and starts the next thread', async
 
 it('takes no kernel that died while it waited', async () => {
   const [spare = 0] = await warmUp(['bash']);
-  process.kill(spare, 'SIGKILL');
+  signal(spare, 'SIGKILL');
   await until(() => !ownKernels().includes(spare), 5_000);
   const { stdout, epoch, stateLost } = await manager.getOrCreateSession('a').exec('echo on');
   expect({ stdout, epoch, stateLost }).toEqual({ stdout: 'on\n', epoch: 1, stateLost: undefined });
@@ -175,7 +182,7 @@ describe('after a reset', () => {
         expect((await session.state()).jobs).toEqual([]);
         if (!isThere()) looks = 0;
       }
-      const [spare] = ownKernels().filter((pid) => !started.includes(pid));
+      const [spare] = (await untilKernels(2)).filter((pid) => !started.includes(pid));
 
       await session.exec('sleep 4400 & setsid sleep 4401 & cd /tmp; x=1', { language: 'bash' });
       const mark = await markOf(session);
@@ -194,9 +201,8 @@ describe('after a reset', () => {
     const session = manager.getOrCreateSession('a');
     await session.reset();
     const kernel = await pidOf(session, 'bash');
-    await until(() => ownKernels().length === 2, 20_000);
-    const [spare = 0] = ownKernels().filter((pid) => pid !== kernel);
-    process.kill(spare, 'SIGKILL');
+    const [spare = 0] = (await untilKernels(2)).filter((pid) => pid !== kernel);
+    signal(spare, 'SIGKILL');
     await session.reset();
     expect((await session.exec('echo on')).stdout).toBe('on\n');
     await manager[Symbol.asyncDispose]();

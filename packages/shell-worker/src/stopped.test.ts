@@ -13,6 +13,7 @@ afterAll(() => manager[Symbol.asyncDispose]());
 
 const stop = async (session: RuntimeSession): Promise<void> => {
   const pid = (await session.state()).env_vars.KERNEL;
+  expect(Number(pid)).toBeGreaterThan(1);
   process.kill(Number(pid), 'SIGSTOP');
   while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ')) await delay(5);
 };

@@ -2,7 +2,7 @@
 import { dialects } from '@holdfast/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSessionManager, type RuntimeOutput, type RuntimeSession } from '../index.ts';
-import { carriers, markOf, nextEvent, stateOf, until } from '../testing/processes.ts';
+import { carriers, markOf, nextEvent, signal, stateOf, until } from '../testing/processes.ts';
 
 const manager = createSessionManager();
 afterAll(() => manager[Symbol.asyncDispose]());
@@ -40,7 +40,7 @@ const begin = async (
 };
 
 const stopped = async (pid: number): Promise<void> => {
-  process.kill(pid, 'SIGSTOP');
+  signal(pid, 'SIGSTOP');
   expect(await until(() => stateOf(pid) === 'T', 5_000)).toBe(true);
 };
 
@@ -50,7 +50,7 @@ describe.each(languages)('SIGKILL to the %s kernel', (name) => {
   it('while it is idle: the next result tells', async () => {
     const { session, pid } = await open(name, 'killed idle');
     const died = nextEvent(session, 'kernel-died');
-    process.kill(pid, 'SIGKILL');
+    signal(pid, 'SIGKILL');
     expect(await died).toMatchObject({ pid, expected: false });
     const next = await session.exec(get('kept'));
     expect([next.stdout, next.epoch, next.stateLost?.language]).toEqual(['unset\n', 2, name]);
@@ -64,7 +64,7 @@ describe.each(languages)('SIGKILL to the %s kernel', (name) => {
     const { session, pid } = await open(name, 'killed busy');
     const { result } = await begin(session, name);
     const queued = session.exec(get('kept'));
-    process.kill(pid, 'SIGKILL');
+    signal(pid, 'SIGKILL');
     const killed = await result;
     expect(killed).toMatchObject({ stdout: 'begun\n', exitCode: 137, signal: 'SIGKILL', epoch: 2 });
     expect(killed.stateLost?.language).toBe(name);
@@ -81,7 +81,7 @@ it('500 kernels killed in a row, idle and busy, and the session goes on', async 
     expect([busy.stdout, busy.signal, busy.epoch]).toEqual(['words\n', 'SIGKILL', 2 * round]);
     const { stdout } = await session.exec('echo $$');
     const died = nextEvent(session, 'kernel-died');
-    process.kill(Number(stdout), 'SIGKILL');
+    signal(Number(stdout), 'SIGKILL');
     await died;
     const next = await session.exec('echo on');
     expect([next.stdout, next.epoch, next.stateLost?.language]).toEqual(['on\n', 2 * round + 1, 'bash']);

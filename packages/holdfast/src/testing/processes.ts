@@ -14,6 +14,31 @@ export const carriers = (text: string): number[] =>
 export const ownKernels = (): number[] =>
   carriers('HOLDFAST_SESSION=').filter((pid) => parentOf(pid) === process.pid);
 
+/**
+ * Waits until this process has so many kernels, and gives those of that very look: a kernel that is about to
+ * become another program has no environment for a moment, and is not seen then.
+ *
+ * @throws when there are never so many
+ */
+export const untilKernels = async (count: number): Promise<number[]> => {
+  let seen: number[] = [];
+  const isThere = await until(() => {
+    seen = ownKernels();
+    return seen.length === count;
+  }, 20_000);
+  if (!isThere) throw new Error(`${count} kernels are expected, there are ${seen.length}`);
+  return seen;
+};
+
+/**
+ * To one process. @throws for a number that is none: 0 would be the group of this very test, and so all of
+ * the test run.
+ */
+export const signal = (pid: number, name: NodeJS.Signals): void => {
+  if (!(pid > 1)) throw new Error(`${pid} is no process to send ${name} to`);
+  process.kill(pid, name);
+};
+
 /** Words of a process's command line, a blank between them. */
 export const commandLineOf = (pid: number): string =>
   read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
