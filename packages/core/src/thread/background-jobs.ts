@@ -1,5 +1,5 @@
 /** What a session's commands left running, whether or not their language knows of it. */
-import type { CommandId, HistoryEntry, JobInfo } from '@holdfast/protocol';
+import type { CommandId, JobInfo } from '@holdfast/protocol';
 import {
   bootTimeOf,
   commandLineOf,
@@ -10,7 +10,7 @@ import {
   readProcessTable,
   withDescendants,
 } from '../kernel/process-table.ts';
-import type { SessionRuntime } from './session-runtime.ts';
+import type { HistoryNote, SessionRuntime } from './session-runtime.ts';
 
 /**
  * @param known - the kernel's own list: it knows a job as it was typed
@@ -51,7 +51,7 @@ const starterOf = (
 ): CommandId | undefined => {
   const now = performance.now();
   const bornAt = now - (bootTimeOf(now) - startedAt) * 1_000;
-  const startOf = ({ commandId }: HistoryEntry): number => remembered.get(commandId)?.startedAt ?? now;
+  const startOf = ({ commandId }: HistoryNote): number => remembered.get(commandId)?.startedAt ?? now;
   return history.findLast((entry) => startOf(entry) <= bornAt + startTimeSlackMs)?.commandId;
 };
 

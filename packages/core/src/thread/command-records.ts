@@ -11,7 +11,7 @@ import type { OutputSink } from '../kernel/output-pipes.ts';
 import { createHeadTailBuffer } from './head-tail-buffer.ts';
 import { createOutputCollector } from './output-collector.ts';
 import type { PendingCommand } from './pending-command.ts';
-import type { BytesOutput, RememberedCommand, SessionRuntime } from './session-runtime.ts';
+import type { HistoryNote, RememberedCommand, SessionRuntime } from './session-runtime.ts';
 
 export const rememberQueued = (runtime: SessionRuntime, { envelope }: PendingCommand): void => {
   const { id, language, code } = envelope;
@@ -25,7 +25,7 @@ export const rememberStart = (runtime: SessionRuntime, { envelope }: PendingComm
     remembered.record.status = 'running';
     remembered.startedAt = performance.now();
   }
-  runtime.emit({ type: 'command-started', commandId: id, language, code });
+  if (runtime.isListened) runtime.emit({ type: 'command-started', commandId: id, language, code });
 };
 
 /** A command that never ran leaves no trace but its rejection. */
@@ -41,25 +41,25 @@ export const finishCommand = (
 ): void => {
   const { id, language, code } = envelope;
   const { exitCode, success, timedOut, interrupted, durationMs } = outcome;
-  const entry: HistoryEntry = {
+  runtime.history.push({
     commandId: id,
     language,
     command: clip(code),
-    startedAt: new Date(startedAt).toISOString(),
-    finishedAt: new Date().toISOString(),
+    startedAt,
+    finishedAt: Date.now(),
     durationMs,
     exitCode,
     success,
     timedOut,
     interrupted,
-  };
-  runtime.history.push(entry);
+  });
   const remembered = runtime.remembered.get(id);
   if (remembered) {
     remembered.record.status = 'finished';
     remembered.outcome = abridge(outcome);
   }
   trim(runtime);
+  if (!runtime.isListened) return;
   const {
     stdout: _stdout,
     stderr: _stderr,
@@ -69,6 +69,12 @@ export const finishCommand = (
   } = outcome;
   runtime.emit({ type: 'command-finished', commandId: id, output: facts });
 };
+
+export const toHistoryEntry = ({ startedAt, finishedAt, ...note }: HistoryNote): HistoryEntry => ({
+  ...note,
+  startedAt: new Date(startedAt).toISOString(),
+  finishedAt: new Date(finishedAt).toISOString(),
+});
 
 /** Where a command's pipes lead once it has its result. */
 export const openLateOutput = (
@@ -134,11 +140,7 @@ const clip = (code: string): string =>
 export const rememberedBytes = 65_536;
 
 /** Remembered output keeps head and tail, what it lost is counted in `truncated`. */
-const abridge = ({
-  streamedBytes: _bytes,
-  cancelled: _cancelled,
-  ...outcome
-}: CommandOutcome): BytesOutput => {
+const abridge = (outcome: CommandOutcome): CommandOutcome => {
   const { stdout, stderr, truncated } = outcome;
   if (stdout.length <= rememberedBytes && stderr.length <= rememberedBytes) return outcome;
   const shortOut = headAndTail(stdout);
@@ -162,7 +164,11 @@ const headAndTail = (bytes: Uint8Array): { bytes: Uint8Array; omittedBytes: numb
   return { ...kept, bytes: kept.bytes.slice() };
 };
 
-const decodeOutput = (output: BytesOutput): RuntimeOutput => ({
+const decodeOutput = ({
+  streamedBytes: _bytes,
+  cancelled: _cancelled,
+  ...output
+}: CommandOutcome): RuntimeOutput => ({
   ...output,
   stdout: decode(output.stdout),
   stderr: decode(output.stderr),

@@ -65,7 +65,7 @@ export const runCommand = async (
 
 /** @param recover - the language whose kernel has to be replaced now */
 const settleTurn = (runtime: SessionRuntime, command: PendingCommand, recover?: Language): void => {
-  if (runtime.machine.context.current !== command) return;
+  if (runtime.machine.context.queue.current !== command) return;
   runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...(recover ? { recover } : {}) });
 };
 

@@ -17,15 +17,32 @@ export interface InspectionRecorder {
   replay(): InspectionRecord[];
 }
 
-/** @param onRecord - told of every transition as it happens, and what the machine's context is from then on */
+/** A record while nobody has asked for it. Used again for a later transition: not to be kept. */
+export interface NotedTransition extends Omit<InspectionRecord, 'detail' | 'sessionId'> {
+  detail: InspectionRecord['detail'] | undefined;
+}
+
+/** @param onTransition - told of every transition as it happens, and what the machine's context is from then on */
 export const createInspectionRecorder = (
   sessionId: SessionId,
-  onRecord: (record: InspectionRecord, context: unknown) => void,
+  onTransition: (noted: NotedTransition, toRecord: () => InspectionRecord, context: unknown) => void,
 ): InspectionRecorder => {
-  const records: InspectionRecord[] = [];
+  // A ring: objects that live as long as a thousand transitions would be copied by every collection of young garbage.
+  const ring: NotedTransition[] = [];
   let seq = 0;
 
-  const record = (
+  const nextSlot = (): NotedTransition => {
+    const place = seq % replaySize;
+    seq += 1;
+    ring[place] ??= { seq, at: 0, actor: 'session', event: '', from: '', to: '', detail: undefined };
+    return ring[place];
+  };
+  const toRecord = ({ detail, ...noted }: NotedTransition): InspectionRecord => ({
+    ...noted,
+    sessionId,
+    ...(detail ? { detail } : {}),
+  });
+  const note = (
     actor: InspectionRecord['actor'],
     before: AnyMachineSnapshot | undefined,
     event: AnyEventObject,
@@ -35,20 +52,15 @@ export const createInspectionRecorder = (
     const from = before ? stateName(before.value) : '';
     const to = stateName(after.value);
     if (from === to && !isReentry(event.type)) return;
-    const detail = detailOf(event);
-    const next: InspectionRecord = {
-      seq: ++seq,
-      at: Date.now(),
-      sessionId,
-      actor,
-      event: eventName(event.type),
-      from,
-      to,
-      ...(detail ? { detail } : {}),
-    };
-    records.push(next);
-    if (records.length > replaySize) records.shift();
-    onRecord(next, after.context);
+    const noted = nextSlot();
+    noted.seq = seq;
+    noted.at = Date.now();
+    noted.actor = actor;
+    noted.event = eventName(event.type);
+    noted.from = from;
+    noted.to = to;
+    noted.detail = detailOf(event);
+    onTransition(noted, () => toRecord(noted), after.context);
   };
 
   return {
@@ -56,27 +68,39 @@ export const createInspectionRecorder = (
       const observed: typeof machine = Object.create(machine);
       observed.getInitialSnapshot = (scope, input) => {
         const snapshot = machine.getInitialSnapshot(scope, input);
-        record(actorNameOf(scope), undefined, { type: 'xstate.init' }, snapshot);
+        note(actorNameOf(scope), undefined, { type: 'xstate.init' }, snapshot);
         return snapshot;
       };
       observed.transition = (before, event, scope) => {
         const after = machine.transition(before, event, scope);
-        record(actorNameOf(scope), before, event, after);
+        note(actorNameOf(scope), before, event, after);
         return after;
       };
       return observed;
     },
-    replay: () => [...records],
+    replay: () => [...ring].sort((one, other) => one.seq - other.seq).map(toRecord),
   };
 };
 
 type StateValue = string | { [key: string]: StateValue | undefined };
 
+/** Names that were put together before: `running` of `busy` is `busy.running`. */
+const joined = new Map<string, Map<string, string>>();
+
 /** `{busy: 'running'}` as `busy.running`. */
 export const stateName = (value: StateValue | undefined): string => {
   if (value === undefined || typeof value === 'string') return value ?? '';
-  const [entry] = Object.entries(value);
-  return entry ? [entry[0], stateName(entry[1])].filter(Boolean).join('.') : '';
+  for (const parent in value) return joinNames(parent, stateName(value[parent]));
+  return '';
+};
+
+const joinNames = (parent: string, child: string): string => {
+  if (child === '') return parent;
+  const known = joined.get(parent) ?? new Map<string, string>();
+  joined.set(parent, known);
+  const name = known.get(child) ?? `${parent}.${child}`;
+  known.set(child, name);
+  return name;
 };
 
 // Actor ids collide between threads and are made up for the root: name them after their role.
@@ -89,15 +113,25 @@ const isReentry = (event: string): boolean => event === 'COMMAND.SETTLED';
 /** XState's own first event, in the words of the others. */
 const eventName = (type: string): string => (type === 'xstate.init' ? 'INIT' : type);
 
+const told = ['id', 'language', 'reason', 'recover'] as const;
+
 /** The ids and reasons an event carries. */
-const detailOf = (event: Record<string, unknown>): InspectionRecord['detail'] => {
-  const detail: NonNullable<InspectionRecord['detail']> = {};
-  for (const key of ['id', 'language', 'reason', 'recover'] as const) {
+const detailOf = (event: Record<string, unknown>): InspectionRecord['detail'] | undefined => {
+  let detail: NonNullable<InspectionRecord['detail']> | undefined;
+  for (const key of told) {
     const value = event[key];
-    if (typeof value === 'string') detail[key] = value;
+    if (typeof value !== 'string') continue;
+    detail ??= {};
+    detail[key] = value;
   }
   const command = event.command as { id?: unknown } | undefined;
-  if (typeof command?.id === 'string') detail.id = command.id;
-  if (event.error instanceof Error) detail.error = event.error.message;
-  return Object.keys(detail).length > 0 ? detail : undefined;
+  if (typeof command?.id === 'string') {
+    detail ??= {};
+    detail.id = command.id;
+  }
+  if (event.error instanceof Error) {
+    detail ??= {};
+    detail.error = event.error.message;
+  }
+  return detail;
 };

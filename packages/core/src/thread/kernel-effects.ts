@@ -48,22 +48,23 @@ export const provideKernelEffects = (getRuntime: () => SessionRuntime) =>
       reportLaunchFailed: ({ context, event }) => {
         if (event.type !== 'LAUNCH_FAILED') return;
         const runtime = getRuntime();
-        const { language, command } = context;
+        const { language, work } = context;
         const slot = slotOf(runtime, language);
         const error = toSpawnFailed(runtime, event.error, language, context.failures + 1);
         slot.whenLaunched?.(error);
         slot.whenLaunched = undefined;
         runtime.machine.send({ type: 'KERNEL.FAILED', language, error });
-        if (command) settleUnrun(runtime, slot, command, error);
+        if (work.command) settleUnrun(runtime, slot, work.command, error);
       },
       abandonCommand: ({ context }) => {
         const runtime = getRuntime();
-        const { command, language } = context;
-        if (command) settleUnrun(runtime, slotOf(runtime, language), command);
+        const { work, language } = context;
+        if (work.command) settleUnrun(runtime, slotOf(runtime, language), work.command);
       },
       begin: ({ context }) => {
         const runtime = getRuntime();
-        if (context.command) void runCommand(runtime, slotOf(runtime, context.language), context.command);
+        const { command } = context.work;
+        if (command) void runCommand(runtime, slotOf(runtime, context.language), command);
       },
       climbLadder: ({ context }) => {
         const runtime = getRuntime();

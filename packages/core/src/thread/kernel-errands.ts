@@ -50,7 +50,7 @@ export const answerInquiry = async (
 ): Promise<void> => {
   const actor = runtime.machine.kernel(slot.language);
   const settleTurn = (recover?: { recover: Language }): void => {
-    if (runtime.machine.context.current !== command) return;
+    if (runtime.machine.context.queue.current !== command) return;
     runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...recover });
   };
   try {

@@ -12,8 +12,8 @@ export interface KernelContext {
   failures: number;
   /** Further launches after the first that failed. */
   retries: number;
-  /** The command that waits for this kernel, or runs in it. */
-  command: PendingCommand | undefined;
+  /** The command that waits for this kernel, or runs in it. Changed in place: an `assign` makes a snapshot anew. */
+  work: { command: PendingCommand | undefined };
 }
 
 export type KernelEvent =
@@ -40,15 +40,17 @@ const backoffMs = (failures: number): number => Math.min(100 * 2 ** (failures - 
 export const kernelMachine = setup({
   types: {} as { context: KernelContext; events: KernelEvent; input: KernelInput },
   guards: {
-    hasCommand: ({ context }) => context.command !== undefined,
+    hasCommand: ({ context }) => context.work.command !== undefined,
     mayRetry: ({ context }) => context.failures < context.retries,
   },
   delays: { backoff: ({ context }) => backoffMs(context.failures) },
   actions: {
-    takeCommand: assign({
-      command: ({ context, event }) => (event.type === 'RUN' ? event.command : context.command),
-    }),
-    forgetCommand: assign({ command: undefined }),
+    takeCommand: ({ context, event }) => {
+      if (event.type === 'RUN') context.work.command = event.command;
+    },
+    forgetCommand: ({ context }) => {
+      context.work.command = undefined;
+    },
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
     launch: () => undefined,
@@ -63,7 +65,7 @@ export const kernelMachine = setup({
   },
 }).createMachine({
   id: 'kernel',
-  context: ({ input }) => ({ ...input, failures: 0, command: undefined }),
+  context: ({ input }) => ({ ...input, failures: 0, work: { command: undefined } }),
   initial: 'absent',
   states: {
     absent: {

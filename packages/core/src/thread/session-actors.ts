@@ -45,18 +45,15 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
   };
   let runtime: SessionRuntime | undefined;
 
-  const recorder = createInspectionRecorder(settings.sessionId, (record, context) => {
-    if (watched) sendData({ type: 'inspection', records: [record] });
-    const [from, to] = [topLevel(record.from), topLevel(record.to)];
-    if (record.actor !== 'session' || from === '' || (from === to && to !== 'busy')) return;
-    const commandId = (context as SessionContext).current?.id;
-    emit({
-      type: 'transition',
-      from: from as SessionStatus,
-      to: to as SessionStatus,
-      queueLength: queue.length,
-      ...(commandId ? { commandId } : {}),
-    });
+  const recorder = createInspectionRecorder(settings.sessionId, (noted, toRecord, context) => {
+    if (watched) sendData({ type: 'inspection', records: [toRecord()] });
+    if (noted.actor !== 'session') return;
+    const from = topLevel(noted.from) as SessionStatus | '';
+    const to = topLevel(noted.to) as SessionStatus;
+    if (from === '' || (from === to && to !== 'busy')) return;
+    if (!listened && isWorking(from) && isWorking(to)) return;
+    const commandId = (context as SessionContext).queue.current?.id;
+    emit({ type: 'transition', from, to, queueLength: queue.length, ...(commandId ? { commandId } : {}) });
   });
   const machine = provideSessionEffects(() => runtime as SessionRuntime, recorder.observe, onTerminated);
   const actor = createActor(machine, {
@@ -94,6 +91,9 @@ export const startSessionActor = (options: SessionActorOptions): SessionActor =>
       send: (event) => actor.send(event),
       kernel: (language) => actor.getSnapshot().context.kernels[language],
     },
+    get isListened() {
+      return listened;
+    },
     emit,
     answer: (outcome, transfer) =>
       queue.length > 0 ? outbox.hold(outcome, transfer) : outbox.sayNow(outcome, transfer),
@@ -124,4 +124,7 @@ const isNeeded = (event: ThreadEvent): boolean => {
 
 const isWorking = (status: SessionStatus): boolean => status === 'idle' || status === 'busy';
 
-const topLevel = (state: string): string => state.split('.', 1)[0] ?? '';
+const topLevel = (state: string): string => {
+  const end = state.indexOf('.');
+  return end < 0 ? state : state.slice(0, end);
+};

@@ -10,7 +10,7 @@ import type {
   SessionThreadApi,
 } from '@holdfast/protocol';
 import { packOutcome, packRejection } from '../rpc/command-answer.ts';
-import { rememberedBytes, toCommandRecord } from './command-records.ts';
+import { rememberedBytes, toCommandRecord, toHistoryEntry } from './command-records.ts';
 import { createInquiry, createPendingCommand, type PendingCommand } from './pending-command.ts';
 import type { SessionActor } from './session-actors.ts';
 import type { Waiter } from './session-machine.ts';
@@ -24,7 +24,7 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
     stop: (command: PendingCommand) => void,
   ): InterruptAnswer => {
     if (machine.status === 'terminated') return 'terminated';
-    const { current } = machine.context;
+    const { current } = machine.context.queue;
     if (!current || current.describe) return id ? `not-running(${id})` : 'idle';
     if (id !== undefined && current.id !== id) return `not-running(${id})`;
     stop(current);
@@ -50,12 +50,13 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
         status: machine.status,
         language,
         ...description,
-        history: [...runtime.history],
+        history: runtime.history.map(toHistoryEntry),
         epoch: runtime.slots.get(language)?.epoch ?? 0,
       };
     },
     async history(limit) {
-      return limit === undefined ? [...runtime.history] : runtime.history.slice(-limit);
+      const { history } = runtime;
+      return history.slice(limit === undefined ? 0 : Math.max(0, history.length - limit)).map(toHistoryEntry);
     },
     async getCommand(id) {
       const remembered = runtime.remembered.get(id);

@@ -72,7 +72,7 @@ export const provideSessionEffects = (
         if (event.type === 'RESET') event.waiter.reject(terminatedError(getRuntime()));
       },
       askToStop: ({ context, event }) => {
-        const command = context.current;
+        const command = context.queue.current;
         if (!command) return;
         command.stopReason ??= event.type === 'INTERRUPT' ? event.reason : 'cancel';
       },
@@ -132,7 +132,7 @@ const rejectUnrun = (runtime: SessionRuntime, command: PendingCommand, error: Er
 /** The commands that kernels hold, running or waiting for their start, are about to be ended. */
 const noteWhyStopped = ({ machine, slots }: SessionRuntime, reason: StopReason): void => {
   for (const { language } of slots.values()) {
-    const command = machine.kernel(language)?.getSnapshot().context.command;
+    const command = machine.kernel(language)?.getSnapshot().context.work.command;
     if (command) command.stopReason ??= reason;
   }
 };

@@ -59,7 +59,7 @@ const interrupt: Step = () => ({ type: 'INTERRUPT', reason: 'interrupt' });
 const exhausted: Step = () => ({ type: 'LADDER.EXHAUSTED' });
 const reset: Step = () => ({ type: 'RESET', waiter });
 const terminate: Step = () => ({ type: 'TERMINATE', reason: 'requested' });
-const currentId = ({ actor }: Harness) => actor.getSnapshot().context.current?.id ?? createCommandId();
+const currentId = ({ actor }: Harness) => actor.getSnapshot().context.queue.current?.id ?? createCommandId();
 const settled: Step = (harness) => ({ type: 'COMMAND.SETTLED', id: currentId(harness) });
 const diedUnder: Step = (harness) => ({ type: 'COMMAND.SETTLED', id: currentId(harness), recover: 'bash' });
 const cancelCurrent: Step = (harness) => ({ type: 'CANCEL', id: currentId(harness) });
@@ -199,7 +199,7 @@ describe('session machine', () => {
           const event = steps[name](harness);
           if (event.type === 'EXEC') accepted.push(event.command.id);
           harness.send(event);
-          const { current } = harness.actor.getSnapshot().context;
+          const { current } = harness.queue;
           if (current && ran.at(-1) !== current.id) ran.push(current.id);
           expect(current !== undefined).toBe(harness.state().startsWith('busy'));
           expect(harness.state() === 'idle' && harness.queue.length > 0).toBe(false);

@@ -2,11 +2,12 @@
  * The life of a session. States only, no I/O: what is done on entering them is provided by
  * `session-actors`. One rule: what changes which events are accepted is a state, never a flag.
  *
- * The queue is one object in the context that is changed in place: copying a thousand commands for
- * each that comes or goes would make the cost grow with the length of the queue.
+ * The queue, with the command whose turn it is, is one object in the context that is changed in place: copying
+ * a thousand commands for each that comes or goes would make the cost grow with the length of the queue, and
+ * each `assign` makes a snapshot anew.
  */
 import type { CommandId, Language, TerminationReason } from '@holdfast/protocol';
-import { type ActorRefFrom, assign, setup } from 'xstate';
+import { type ActorRefFrom, assign, enqueueActions, setup } from 'xstate';
 import type { CommandQueue } from './command-queue.ts';
 import { kernelMachine } from './kernel-machine.ts';
 import type { PendingCommand, StopReason } from './pending-command.ts';
@@ -18,7 +19,6 @@ export interface SessionContext {
   language: Language;
   spawnRetries: number;
   queue: CommandQueue<PendingCommand>;
-  current: PendingCommand | undefined;
   kernels: Partial<Record<Language, KernelActor>>;
   /** The kernel that `spawning` waits for. */
   awaited: Language;
@@ -61,7 +61,7 @@ export const sessionMachine = setup({
     isAwaited: ({ context, event }) => 'language' in event && event.language === context.awaited,
     isAwaitedAndHasQueued: ({ context, event }) =>
       'language' in event && event.language === context.awaited && context.queue.length > 0,
-    isCurrent: ({ context, event }) => 'id' in event && event.id === context.current?.id,
+    isCurrent: ({ context, event }) => 'id' in event && event.id === context.queue.current?.id,
     mustRecover: ({ event }) => event.type === 'COMMAND.SETTLED' && event.recover !== undefined,
   },
   actions: {
@@ -71,8 +71,8 @@ export const sessionMachine = setup({
     rejectQueueAsUnspawnable: () => undefined,
     rejectCommand: () => undefined,
     rejectReset: () => undefined,
-    takeNext: assign({ current: ({ context }) => context.queue.next() }),
-    forgetCurrent: assign({ current: undefined }),
+    takeNext: ({ context }) => void context.queue.next(),
+    forgetCurrent: ({ context }) => context.queue.finish(),
     awaitDefault: assign({ awaited: ({ context }) => context.language }),
     awaitRecovered: assign({
       awaited: ({ context, event }) =>
@@ -81,13 +81,15 @@ export const sessionMachine = setup({
     ensureAwaitedKernel: assign({
       kernels: ({ context, spawn }) => withKernel(context, context.awaited, spawn),
     }),
-    ensureCommandKernel: assign({
-      kernels: ({ context, spawn }) =>
-        withKernel(context, context.current?.envelope.language ?? context.language, spawn),
+    // Only where there is none yet: an assign in every command's way would cost more than all else here.
+    ensureCommandKernel: enqueueActions(({ context, enqueue }) => {
+      const language = context.queue.current?.envelope.language ?? context.language;
+      if (context.kernels[language]) return;
+      enqueue.assign({ kernels: ({ context, spawn }) => withKernel(context, language, spawn) });
     }),
     startAwaited: ({ context }) => context.kernels[context.awaited]?.send({ type: 'START' }),
     dispatch: ({ context }) => {
-      const command = context.current;
+      const command = context.queue.current;
       if (command) context.kernels[command.envelope.language]?.send({ type: 'RUN', command });
     },
     askToStop: () => undefined,
@@ -101,7 +103,7 @@ export const sessionMachine = setup({
   },
 }).createMachine({
   id: 'session',
-  context: ({ input }) => ({ ...input, current: undefined, kernels: {}, awaited: input.language }),
+  context: ({ input }) => ({ ...input, kernels: {}, awaited: input.language }),
   initial: 'spawning',
   states: {
     spawning: {
@@ -227,5 +229,5 @@ const withKernel = (
         [language]: spawn('kernel', { id: `kernel:${language}`, input: { language, retries: spawnRetries } }),
       };
 
-const currentKernel = ({ current, kernels }: SessionContext): KernelActor | undefined =>
+const currentKernel = ({ queue: { current }, kernels }: SessionContext): KernelActor | undefined =>
   current && kernels[current.envelope.language];

@@ -1,10 +1,10 @@
 /** What a session thread holds besides its machine's state: processes, pipes, records. Data, no behaviour. */
 import type {
   CommandId,
+  CommandOutcome,
   CommandRecord,
   HistoryEntry,
   Language,
-  RuntimeOutput,
   SessionSettings,
   SessionStatus,
   TerminationReason,
@@ -50,15 +50,19 @@ export interface ActiveRun {
   ladder: InterruptLadder | undefined;
 }
 
-export type BytesOutput = RuntimeOutput<Uint8Array>;
-
 /** A command that is remembered: its record, and the collectors its jobs still write to. */
 export interface RememberedCommand {
   record: Omit<CommandRecord, 'output' | 'lateOutput'>;
   /** `performance.now()` of its start: the wall clock of the record may jump. */
   startedAt?: number;
-  outcome?: BytesOutput;
+  outcome?: CommandOutcome;
   late?: { stdout: OutputCollector; stderr: OutputCollector; open: boolean };
+}
+
+/** A history entry, its times as milliseconds since 1970: few are ever read, and writing dates takes longer than all the rest. */
+export interface HistoryNote extends Omit<HistoryEntry, 'startedAt' | 'finishedAt'> {
+  startedAt: number;
+  finishedAt: number;
 }
 
 /** The machine as the effects see it. */
@@ -77,7 +81,7 @@ export interface SessionRuntime {
   readonly slots: Map<Language, KernelSlot>;
   /** Commands that input and credits may be for: accepted, and not yet wholly delivered. */
   readonly commands: Map<CommandId, PendingCommand>;
-  readonly history: HistoryEntry[];
+  readonly history: HistoryNote[];
   readonly remembered: Map<CommandId, RememberedCommand>;
   /** The language that ran last: the one whose directory and environment the next one follows. */
   contextOwner: Language | undefined;
@@ -92,6 +96,8 @@ export interface SessionRuntime {
   /** What goes with the reason: the error of a spawn that failed. */
   terminationMessage: string | undefined;
   readonly machine: SessionMachineView;
+  /** Somebody wants to know of every command; otherwise such events need not be made. */
+  readonly isListened: boolean;
   emit(event: ThreadEvent): void;
   /** A command's end. With more commands in the queue it may wait for the next ones'. */
   answer(outcome: CommandAnswer, transfer?: ArrayBuffer[]): void;

@@ -1,0 +1,11 @@
+import { createSessionManager } from 'holdfast';
+const manager = createSessionManager();
+const session = manager.getOrCreateSession('k');
+const mode = process.argv[2], n = Number(process.argv[3] ?? 20000);
+for (let i = 0; i < 3000; i++) await session.exec('true');
+const cpu = process.cpuUsage(); const t = performance.now();
+if (mode === 'seq') for (let i = 0; i < n; i++) await session.exec('true');
+else for (let i = 0; i < n; i += 1000) await Promise.all(Array.from({ length: 1000 }, () => session.exec('true')));
+const { user, system } = process.cpuUsage(cpu); const ms = performance.now() - t;
+console.log(mode, (ms * 1000 / n).toFixed(1), 'us wall', ((user + system) / n).toFixed(1), 'us cpu', (user / n).toFixed(1), (system / n).toFixed(1));
+await manager[Symbol.asyncDispose]();
