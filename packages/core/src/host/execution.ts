@@ -13,7 +13,7 @@ import {
 import type { ReceivedOutcome } from '../rpc/command-answer.ts';
 import { type CommandDraft, toBytes } from './command-options.ts';
 import { createDecoder } from './output-decoder.ts';
-import { createHostOutputStream, creditWindow } from './output-stream.ts';
+import { createHostOutputStream, creditWindow, type HostOutputStream } from './output-stream.ts';
 import type { SessionThread } from './session-thread.ts';
 
 export interface ExecutionContext extends Pick<SessionThread, 'call' | 'exec' | 'send'> {
@@ -41,35 +41,53 @@ export const startExecution = <Encoding extends OutputEncoding>(
   const { id, language } = draft;
   const { signal, onStdout, onStderr, encoding } = input;
   const decoder = createDecoder<Encoding>(encoding);
+  let chunks: HostOutputStream<Data> | undefined;
   let progress: 'drafted' | 'sent' | 'over' = 'drafted';
   let isStreaming = onStdout !== undefined || onStderr !== undefined;
   let isStdinOpen = draft.stdin === 'open';
   let outcome: ReceivedOutcome | undefined;
+  let failure: Error | undefined;
 
   const grant = (bytes: number): void => context.send({ type: 'credit', id, bytes });
-  const chunks = createHostOutputStream<Data>({
-    decode: decoder.decodeChunk,
-    grant,
-    onChunk: ({ stream, data }) => (stream === 'stdout' ? onStdout : onStderr)?.(data),
-  });
+  /** Few commands are read as they run, and thousands may wait in the queue. */
+  const getChunks = (): HostOutputStream<Data> => {
+    chunks ??= createHostOutputStream<Data>({
+      decode: decoder.decodeChunk,
+      grant,
+      onChunk: ({ stream, data }) => (stream === 'stdout' ? onStdout : onStderr)?.(data),
+    });
+    if (failure) chunks.fail(failure);
+    return chunks;
+  };
 
   // A microtask later: `for await (… of session.exec())` has asked for its iterator by then.
   const sent = Promise.resolve();
   const run = async (): Promise<RuntimeOutput<Data>> => {
-    await sent;
-    if (signal?.aborted) throw cancelledError(draft, context, signal);
-    progress = 'sent';
-    const answer = context.exec({ ...draft, stream: isStreaming });
-    if (isStreaming) grant(creditWindow);
-    outcome = await answer;
-    if (isStreaming) expectChunks(outcome);
-    const { streamedBytes: _bytes, cancelled, ...rest } = outcome;
-    const output = { ...rest, stdout: decoder.decode(rest.stdout), stderr: decoder.decode(rest.stderr) };
-    if (cancelled) throw cancelledError(draft, context, signal, output);
-    return output;
+    try {
+      await sent;
+      if (signal?.aborted) throw cancelledError(draft, context, signal);
+      progress = 'sent';
+      const answer = context.exec({ ...draft, stream: isStreaming });
+      if (isStreaming) grant(creditWindow);
+      outcome = await answer;
+      if (isStreaming) expectChunks(outcome);
+      const { streamedBytes: _bytes, cancelled, ...rest } = outcome;
+      const output = { ...rest, stdout: decoder.decode(rest.stdout), stderr: decoder.decode(rest.stderr) };
+      if (cancelled) throw cancelledError(draft, context, signal, output);
+      return output;
+    } catch (error) {
+      failure = error as Error;
+      chunks?.fail(failure);
+      throw error;
+    } finally {
+      progress = 'over';
+      isStdinOpen = false;
+      signal?.removeEventListener('abort', cancel);
+    }
   };
   /** Who asks for chunks when the command is over already gets them from the result. */
   const expectChunks = ({ streamedBytes, stdout, stderr }: ReceivedOutcome): void => {
+    const chunks = getChunks();
     if (streamedBytes > 0) return chunks.expect(streamedBytes);
     // As text, every character is a byte.
     if (stdout.length > 0) chunks.push('stdout', toBytes(stdout));
@@ -81,21 +99,9 @@ export const startExecution = <Encoding extends OutputEncoding>(
     if (progress === 'sent') void context.call((api) => api.cancel(id)).catch(() => undefined);
   };
   signal?.addEventListener('abort', cancel, { once: true });
-  const result = run()
-    .catch((error: Error) => {
-      chunks.fail(error);
-      throw error;
-    })
-    .finally(() => {
-      progress = 'over';
-      isStdinOpen = false;
-      signal?.removeEventListener('abort', cancel);
-    });
+  const result = run();
   // A command that nobody awaits must not take the host down when it is rejected.
-  const over = result.then(
-    () => undefined,
-    () => undefined,
-  );
+  const over = result.then(noop, noop);
 
   const handle: Execution<Data> = {
     id,
@@ -106,6 +112,7 @@ export const startExecution = <Encoding extends OutputEncoding>(
     finally: (onFinally) => result.finally(onFinally),
     [Symbol.asyncIterator]() {
       // First of all: what comes before somebody reads is not kept for a reader.
+      const chunks = getChunks();
       const reader = chunks.iterate();
       if (!isStreaming) {
         isStreaming = true;
@@ -127,9 +134,16 @@ export const startExecution = <Encoding extends OutputEncoding>(
     interrupt: () => sent.then(() => context.call((api) => api.interrupt(id))),
     kill: () => sent.then(() => context.call((api) => api.kill(id))),
   };
-  const isDelivered = (): boolean => !isStreaming || chunks.isComplete();
-  return { handle, over, isOver: () => progress === 'over', isDelivered, takeChunk: chunks.push };
+  return {
+    handle,
+    over,
+    isOver: () => progress === 'over',
+    isDelivered: () => !isStreaming || getChunks().isComplete(),
+    takeChunk: (stream, data) => getChunks().push(stream, data),
+  };
 };
+
+const noop = (): void => undefined;
 
 const cancelledError = (
   { id }: CommandDraft,

@@ -60,13 +60,21 @@ export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
   const { pool, kernelPid, holdsOutput, initial } = options;
   const ignore: OutputSink = () => undefined;
   const held: Partial<Record<OutputStream, Line>> = {};
+  const lines = new WeakMap<Fifo, Line>();
 
-  const createLine = (stream: OutputStream, fifo: Fifo): Line => {
+  /** A pipe is used again and again, and so is what reads it. */
+  const lineOf = (stream: OutputStream, fifo: Fifo): Line => {
+    const known = lines.get(fifo);
+    if (known) {
+      known.stream = stream;
+      return known;
+    }
     const line: Line = {
       stream,
       sink: ignore,
-      reader: createPipeReader(fifo, (data) => line.sink(stream, data)),
+      reader: createPipeReader(fifo, (data) => line.sink(line.stream, data)),
     };
+    lines.set(fifo, line);
     return line;
   };
   const free = (line: Line): void => {
@@ -82,7 +90,7 @@ export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
   };
 
   for (const stream of streams) {
-    const line = createLine(stream, initial[stream]);
+    const line = lineOf(stream, initial[stream]);
     if (holdsOutput) held[stream] = line;
     else if (line.reader.drain() === 'eof') free(line);
     else
@@ -125,7 +133,7 @@ export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
       throw error;
     }
     const take = (stream: OutputStream): Line => {
-      const line = held[stream] ?? createLine(stream, fresh[stream] as Fifo);
+      const line = held[stream] ?? lineOf(stream, fresh[stream] as Fifo);
       delete held[stream];
       return line;
     };

@@ -25,7 +25,7 @@ export interface PendingCommand {
   /** Set for an inquiry: it takes its turn in the queue, but runs no code. */
   readonly describe?: (description: KernelDescription) => void;
   /** Input that arrived before the kernel took it. */
-  stdin: StdinQueue;
+  readonly stdin: StdinQueue;
   settle(outcome: CommandOutcome): void;
   reject(error: Error): void;
 }
@@ -47,6 +47,8 @@ export const createPendingCommand = (
   envelope: CommandEnvelope,
   { onOutcome, onRejection }: CommandListener,
 ): PendingCommand => {
+  // Most commands are given no input, and many may wait.
+  let stdin: StdinQueue | undefined;
   const command: PendingCommand = {
     id: envelope.id,
     envelope,
@@ -54,7 +56,10 @@ export const createPendingCommand = (
     pump: undefined,
     earlyCredits: 0,
     settled: false,
-    stdin: createStdinQueue(),
+    get stdin() {
+      stdin ??= createStdinQueue();
+      return stdin;
+    },
     settle(outcome) {
       command.settled = true;
       onOutcome(outcome);
