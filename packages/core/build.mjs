@@ -5,6 +5,7 @@ await bundle(import.meta.dirname, {
   input: 'src/thread/run-session-thread.ts',
   file: 'dist/session-thread.cjs',
   format: 'cjs',
+  isFunction: true,
 });
 await bundle(import.meta.dirname, {
   input: 'src/thread/session-thread-entry.ts',

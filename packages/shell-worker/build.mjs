@@ -3,6 +3,6 @@ import { bundle } from '../../scripts/lib/bundle.mjs';
 
 await bundle(import.meta.dirname, {
   input: 'src/driver.ts',
-  file: 'dist/driver.bundle.js',
-  format: 'esm',
+  file: 'dist/driver.bundle.cjs',
+  format: 'cjs',
 });

@@ -1,4 +1,5 @@
 /** Opens many sessions, or as many empty threads with a bare bash each, and prints figures of them. */
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createSessionManager, type RuntimeSession } from 'holdfast';
 import { timeEach, timeOnce } from '../measure.ts';
@@ -24,6 +25,8 @@ export interface CrowdFigures {
   /** For each, in this process and its children, PSS. */
   memoryMiB: number;
   idlePercentOfCore: number;
+  /** Of starting a process, during which this one's main thread stands still, p50. */
+  spawnMs: number;
   /** Of a command in one of them while the others are idle, p50. */
   latencyMs: number;
   /** All of them at once. */
@@ -43,11 +46,12 @@ const main = async ({ who, count, commands, restMs, idleMs }: CrowdRequest): Pro
     const members = await Promise.all(Array.from({ length: count }, open));
     const openMs = performance.now() - startedAt;
     const memoryMiB = (settledMemory() - before) / count;
+    const spawnMs = median(await timeEach(startedProcesses, startProcess));
     const idlePercentOfCore = await idleCpu(restMs, idleMs);
     const [first] = members;
     const latencyMs = first ? median(await timeEach(commands * 10, first)) : Number.NaN;
     const commandsPerSecond = await rateOf(members, commands);
-    return { openMs, memoryMiB, idlePercentOfCore, latencyMs, commandsPerSecond };
+    return { openMs, memoryMiB, spawnMs, idlePercentOfCore, latencyMs, commandsPerSecond };
   } finally {
     await close();
   }
@@ -84,6 +88,11 @@ const settledMemory = (): number => {
   globalThis.gc?.();
   return memoryOfTree();
 };
+
+const startedProcesses = 11;
+
+/** Node copies its page tables for each child (fork), and then every page that it writes to. */
+const startProcess = async (): Promise<void> => void spawn('true', { stdio: 'ignore' });
 
 /** Commands of each session before the clock starts: what runs only once has run. */
 const warmUpCommands = 10;

@@ -15,7 +15,7 @@ export const manySessions: Row = ({ sizes, crowds }) => {
     missing: [],
     ...part,
   });
-  const pair = (figure: 'openMs' | 'memoryMiB'): Subject[] => [
+  const pair = (figure: 'openMs' | 'memoryMiB' | 'spawnMs'): Subject[] => [
     crowds.subject(floorName, 'floor', crowd, figure),
     crowds.subject(holdfastName, 'holdfast', crowd, figure),
   ];
@@ -33,6 +33,11 @@ export const manySessions: Row = ({ sizes, crowds }) => {
       unit: 'MiB',
       subjects: pair('memoryMiB'),
       goals: [{ ...toFloor, what: 'memory per idle bash session, to a thread and bare bash' }],
+    }),
+    group('spawn', `Starting one process beside ${crowd} sessions, time of the call`, {
+      unit: 'ms',
+      subjects: pair('spawnMs'),
+      goals: [],
     }),
     group('idle', `CPU of ${crowd} idle bash sessions, over ${idleMs / 1_000} s`, {
       unit: '% of a core',

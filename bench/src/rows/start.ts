@@ -12,7 +12,7 @@ import { timeEach, timeOnce } from '../measure.ts';
 import { peerSources } from '../peers/find.ts';
 import { pythonPeer } from '../peers/python-peer.ts';
 import type { Goal, Group, Subject } from '../subject.ts';
-import { bareStart } from '../subjects/bare-start.ts';
+import { bareStart, killedKernel } from '../subjects/bare-start.ts';
 import { holdfastName, runChecked } from '../subjects/session.ts';
 import { leastCommands } from './roundtrip.ts';
 import type { Row, RowContext } from './row.ts';
@@ -69,6 +69,7 @@ export const starts: Row = (context) => {
         [
           resetting(holdfastName, language, command, count, untilQuiet),
           resetting('Holdfast, one reset after the other', language, command, count, async () => undefined),
+          killedKernel(language, count),
           ...jupyter('restart'),
         ],
         [goal('reset to next result', 5)],

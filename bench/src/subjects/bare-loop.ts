@@ -104,7 +104,7 @@ export const openLoop = async (
       }),
     async close() {
       calls.destroy();
-      child.kill();
+      child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };

@@ -1,7 +1,7 @@
 /** The floor of a new session: an empty worker thread comes up, then a bare kernel to its first answer. */
 import { Worker } from 'node:worker_threads';
 import type { Language } from 'holdfast';
-import { timeEach } from '../measure.ts';
+import { timeEach, timeOnce } from '../measure.ts';
 import type { Subject } from '../subject.ts';
 import { bareLoops, type LiveLoop, openLoop } from './bare-loop.ts';
 
@@ -36,6 +36,24 @@ export const startBare = async (language: Language): Promise<BareStart> => {
     },
   };
 };
+
+/** The part of a reset that nothing makes shorter: the end of the old process, from SIGKILL to Node's word of it. */
+export const killedKernel = (language: Language, count: number): Subject => ({
+  name: `bare ${language}, from SIGKILL until it is gone`,
+  role: 'reference',
+  inProcess: false,
+  open: async () => undefined,
+  async round() {
+    const times: number[] = [];
+    while (times.length < count) {
+      const loop = await openLoop(bareLoops[language]);
+      await loop.run();
+      times.push(await timeOnce(() => loop.close()));
+    }
+    return times;
+  },
+  close: async () => undefined,
+});
 
 const emptyThread = `const { parentPort } = require('node:worker_threads');
 parentPort.on('message', (message) => parentPort.postMessage(message));

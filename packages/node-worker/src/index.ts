@@ -15,6 +15,6 @@ export interface NodeOptions {
 
 export const node = (options: NodeOptions = {}): LanguageDescriptor => ({
   language: 'node',
-  driver: new URL('../dist/driver.bundle.js', import.meta.url).href,
+  driver: new URL('../dist/driver.bundle.cjs', import.meta.url).href,
   options: { ...options },
 });

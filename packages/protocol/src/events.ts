@@ -71,12 +71,22 @@ export type ThreadFrame =
   | { type: 'chunk'; id: CommandId; stream: OutputStream; data: Uint8Array }
   | { type: 'inspection'; records: InspectionRecord[] };
 
-/** Of those, what a session is told. */
-export type SessionFrame = Exclude<HostFrame, { type: 'open' | 'discard' }>;
+/** An open pipe, handed from one thread of the process to another. */
+export interface PipeHandle {
+  /** A non-blocking read end. */
+  fd: number;
+  /** Opens to a fresh end of the pipe, from any process of this user. */
+  path: string;
+}
+
+/** Of what the host says, what a session is told. */
+export type SessionFrame = Exclude<HostFrame, { type: 'open' | 'discard' | 'pipes' }>;
 
 /** What the host says to the thread beside calls, on the same port, so that all of it keeps its order. */
 export type HostFrame =
-  /** The session begins. The first frame of all, but for `discard`. */
+  /** The pipes that the thread begins with. None, when the host could not make any: it makes its own then. */
+  | { type: 'pipes'; pipes: PipeHandle[] }
+  /** The session begins. No frame for it comes earlier. */
   | { type: 'open'; settings: SessionSettings }
   /** There will be no session: end what was started ahead. */
   | { type: 'discard' }

@@ -14,6 +14,6 @@ export interface PythonOptions {
 
 export const python = (options: PythonOptions = {}): LanguageDescriptor => ({
   language: 'python',
-  driver: new URL('../dist/driver.bundle.js', import.meta.url).href,
+  driver: new URL('../dist/driver.bundle.cjs', import.meta.url).href,
   options: { ...options },
 });

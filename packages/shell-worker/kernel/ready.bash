@@ -7,12 +7,13 @@
 # because an exit trap alone is not told which signal ended the shell. trap-shim.bash hides all of them.
 
 # Bash keeps its script below 256, and the kernel's own are beside it. A lower limit can not be worked with: say
-# so, instead of losing the output of every command.
-if [[ $(builtin ulimit -Hn) != unlimited ]] && (($(builtin ulimit -Hn) < 300)); then
-  builtin printf 'bash needs a limit of 300 open files or more; the hard limit is %s (ulimit -Hn)\n' "$(builtin ulimit -Hn)" >&2
+# so, instead of losing the output of every command. Read from a table of fixed columns: `ulimit` takes a fork.
+builtin mapfile -t -s 8 -n 1 __holdfast_ 2>/dev/null </proc/$$/limits
+if [[ $__holdfast_ == 'Max open files'* && ${__holdfast_:26:9} != unlimited ]] &&
+  ((${__holdfast_:26:20} < 300)) && ! builtin ulimit -Sn 300 2>/dev/null; then
+  builtin printf 'bash needs a limit of 300 open files or more; the hard limit is %s (ulimit -Hn)\n' "$((${__holdfast_:47:20}))" >&2
   builtin exit 1
 fi
-[[ $(builtin ulimit -Sn) == unlimited ]] || (($(builtin ulimit -Sn) >= 300)) || builtin ulimit -Sn 300
 builtin trap -- "$4" EXIT
 for __holdfast_ in HUP:129 INT:130 USR1:138 USR2:140 PIPE:141 ALRM:142 TERM:143; do
   [[ " $5 " == *" ${__holdfast_%:*} "* ]] || builtin trap -- "\builtin exit ${__holdfast_#*:}" "${__holdfast_%:*}"

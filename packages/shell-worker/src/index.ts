@@ -13,6 +13,6 @@ export interface ShellOptions {
 
 export const bash = (options: ShellOptions = {}): LanguageDescriptor => ({
   language: 'bash',
-  driver: new URL('../dist/driver.bundle.js', import.meta.url).href,
+  driver: new URL('../dist/driver.bundle.cjs', import.meta.url).href,
   options: { ...options },
 });

@@ -17,6 +17,7 @@ import {
   type TerminationReason,
 } from '@holdfast/protocol';
 import { keepReserve } from '../kernel/reserve.ts';
+import { createPipeStock, type PipeStock } from './pipe-stock.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { type HostSession, openSession } from './session.ts';
 import { checkConfig, defaultTimeoutMs, resolveSettings } from './session-settings.ts';
@@ -81,6 +82,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       throw new ResourceExhaustedError(`The manager could not start its reaper: ${message}`, { cause });
     }
     const wanted = (): number => Math.min(warmThreads, maxSessions - sessions.size);
+    const pipes = createPipeStock(tmpDir);
     const threads = createWarmThreads({
       hostId,
       languages,
@@ -89,8 +91,9 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       tmpDir,
       pool,
       reaper,
+      pipes,
     });
-    return { tmpDir, pool, reaper, threads };
+    return { tmpDir, pool, reaper, threads, pipes };
   };
   const publish = (event: SessionEvent): void => {
     if (logger) log(logger, event);
@@ -151,6 +154,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     if (!house) return;
     await house.threads.close();
     await house.pool.close();
+    await house.pipes.close();
     house.reaper.close();
     rmSync(house.tmpDir, { recursive: true, force: true });
   };
@@ -190,6 +194,7 @@ interface House {
   pool: ThreadPool;
   reaper: Reaper;
   threads: WarmThreads;
+  pipes: PipeStock;
 }
 
 /** In the first of the usual places that lets us: /tmp may be full, read-only or missing. @throws RESOURCE_EXHAUSTED */

@@ -21,6 +21,7 @@ import {
   type ThreadPreparation,
 } from '@holdfast/protocol';
 import type { Remote } from 'comlink';
+import type { NamedFifo } from '../kernel/fifo.ts';
 import { markerOf } from '../kernel/process-table.ts';
 import { withReserve } from '../kernel/reserve.ts';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
@@ -31,6 +32,7 @@ import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage } from '../rpc/port-messages.ts';
 import { shareCodeCache } from './code-cache.ts';
 import { createCommandLedger } from './command-ledger.ts';
+import { closeLeft, linkOf, type PipeStock } from './pipe-stock.ts';
 import type { Reaper } from './reaper.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
@@ -64,10 +66,11 @@ export interface PrepareThreadOptions {
   preparation: ThreadPreparation;
   pool: ThreadPool;
   reaper: Reaper;
+  pipes: PipeStock;
 }
 
 export const prepareThread = (options: PrepareThreadOptions): PreparedThread => {
-  const { preparation, pool, reaper } = options;
+  const { preparation, pool, reaper, pipes } = options;
   const calls = new MessageChannel();
   const data = new MessageChannel();
   // On the port of the calls: input and credits must not overtake the command they belong to.
@@ -110,10 +113,17 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
   });
   data.port1.on('message', (frame: ThreadFrame) => session?.onFrame(frame));
 
+  const given = pipes.take();
+  void given.then((fifos) =>
+    outbox.say({ type: 'pipes', pipes: fifos.map(({ fd, path }) => ({ fd, path })) }),
+  );
+
   const task = { preparation, callPort: calls.port2, dataPort: data.port2 };
   const end = async (cause?: Error): Promise<void> => {
     // The thread can not do it any more, and aborting a thread does not end its children.
-    if (!termination && !discarded) await endOrphans(preparation, [...kernels]);
+    const fifos = await given;
+    if (!termination && !discarded) await endOrphans(preparation, [...kernels], fifos);
+    closeLeft(fifos);
     for (const pid of [...kernels]) watch(pid, false);
     const error = endedError(preparation.sessionId, session?.workspaceId, termination?.reason, cause);
     commands.end(error);
@@ -148,22 +158,25 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
 const endOrphans = async (
   { hostId, sessionId, scratchDir }: ThreadPreparation,
   kernels: number[],
+  fifos: readonly NamedFifo[],
 ): Promise<void> => {
   for (const pid of kernels) killTree(pid);
   await killMarked(markerOf({ hostId, sessionId }));
   try {
-    withReserve(() => closePipesOf(scratchDir));
+    withReserve(() => closePipesOf(scratchDir, fifos));
     rmSync(scratchDir, { recursive: true, force: true });
   } catch {
     // No descriptor left to look with. The folder goes with its parent when the manager is closed.
   }
 };
 
-/** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in. */
-const closePipesOf = (scratchDir: string): void => {
-  for (const name of readdirSync('/proc/self/fd')) {
+/** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in, or their names. */
+const closePipesOf = (scratchDir: string, fifos: readonly NamedFifo[]): void => {
+  const links = new Set(fifos.map(({ name }) => linkOf(name)));
+  for (const fd of readdirSync('/proc/self/fd')) {
     try {
-      if (readlinkSync(`/proc/self/fd/${name}`).startsWith(`${scratchDir}/`)) closeSync(Number(name));
+      const link = readlinkSync(`/proc/self/fd/${fd}`);
+      if (link.startsWith(`${scratchDir}/`) || links.has(link)) closeSync(Number(fd));
     } catch {
       // The listing's own descriptor, or one that another thread closed meanwhile.
     }

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/protocol';
 import { claimCodeCache } from './code-cache.ts';
 import { selectEnvironment } from './environment.ts';
+import type { PipeStock } from './pipe-stock.ts';
 import type { Reaper } from './reaper.ts';
 import { type PreparedThread, prepareThread } from './session-thread.ts';
 import type { ThreadPool } from './thread-pool.ts';
@@ -37,10 +38,11 @@ export interface WarmThreadsOptions {
   tmpDir: string;
   pool: ThreadPool;
   reaper: Reaper;
+  pipes: PipeStock;
 }
 
 export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
-  const { hostId, languages, warmLanguages, wanted, tmpDir, pool, reaper } = options;
+  const { hostId, languages, warmLanguages, wanted, tmpDir, pool, reaper, pipes } = options;
   const warm = new Set<PreparedThread>();
   let closed = false;
 
@@ -54,7 +56,7 @@ export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
       scratchDir: join(tmpDir, sessionId),
       leavesCodeCache: claimCodeCache(),
     };
-    return prepareThread({ preparation, pool, reaper });
+    return prepareThread({ preparation, pool, reaper, pipes });
   };
   return {
     take(sessionId) {

@@ -8,14 +8,11 @@
  */
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PipeHandle } from '@holdfast/protocol';
 import { runTool } from './child-kernel.ts';
 
 /** One pipe. `fd` is a non-blocking read end that stays open as long as the FIFO is in use. */
-export interface Fifo {
-  readonly fd: number;
-  /** Opens to a fresh read or write end of this pipe, from any process of this user. */
-  readonly path: string;
-}
+export type Fifo = Readonly<PipeHandle>;
 
 export const openToRead = (fifo: Fifo): number =>
   openSync(fifo.path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -28,15 +25,18 @@ export const closeFifo = (fifo: Fifo): void => closeSync(fifo.fd);
 
 let created = 0;
 
-/** @param folder - private to the session; the names live there for an instant */
-export const makeFifos = async (folder: string, count: number): Promise<Fifo[]> => {
+/** A pipe, and the name it had: what its descriptor is a link to, as long as it is open. */
+export type NamedFifo = Fifo & { readonly name: string };
+
+/** @param folder - private to the session or the host; the names live there for an instant */
+export const makeFifos = async (folder: string, count: number): Promise<NamedFifo[]> => {
   const names = Array.from({ length: count }, () => join(folder, `fifo-${++created}`));
   await runTool('mkfifo', ['-m', '600', '--', ...names]);
-  const fifos: Fifo[] = [];
+  const fifos: NamedFifo[] = [];
   try {
     for (const name of names) {
       const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-      fifos.push({ fd, path: `/proc/${process.pid}/fd/${fd}` });
+      fifos.push({ fd, path: `/proc/${process.pid}/fd/${fd}`, name });
     }
     return fifos;
   } catch (error) {
@@ -50,12 +50,12 @@ export const makeFifos = async (folder: string, count: number): Promise<Fifo[]> 
 
 // One `mkfifo` process makes many pipes for the price of one (about 2 ms); four pairs last most
 // sessions for their life, since a pipe is used again once its last writer is gone.
-const batchSize = 8;
+export const batchSize = 8;
 
 /** Pipes that are free for the next command. */
 export interface FifoPool {
-  /** Makes pipes ahead of need. */
-  fill(): Promise<void>;
+  /** The pipes to begin with, which the host has made. To be called once; until then, `take` waits. */
+  supply(fifos: readonly Fifo[]): void;
   take(): Promise<Fifo>;
   /** Gives a taken pipe away for good: whoever has it closes it. */
   disown(fifo: Fifo): void;
@@ -67,17 +67,24 @@ export interface FifoPool {
 export const createFifoPool = (folder: string): FifoPool => {
   const free: Fifo[] = [];
   const all = new Set<Fifo>();
-  let filling: Promise<void> | undefined;
   let closed = false;
+  let tellSupplied: () => void = () => undefined;
+  const supplied = new Promise<void>((resolve) => {
+    tellSupplied = resolve;
+  });
+  /** Until there are pipes, or none can be had. */
+  let filling: Promise<void> | undefined = supplied.finally(() => {
+    filling = undefined;
+  });
 
-  const makeBatch = async (): Promise<void> => {
-    const batch = await makeFifos(folder, batchSize);
-    if (closed) return batch.forEach(closeFifo);
-    for (const fifo of batch) {
+  const add = (fifos: readonly Fifo[]): void => {
+    if (closed) return fifos.forEach(closeFifo);
+    for (const fifo of fifos) {
       all.add(fifo);
       free.push(fifo);
     }
   };
+  const makeBatch = async (): Promise<void> => add(await makeFifos(folder, batchSize));
   const fill = (): Promise<void> => {
     filling ??= makeBatch().finally(() => {
       filling = undefined;
@@ -94,7 +101,10 @@ export const createFifoPool = (folder: string): FifoPool => {
   };
 
   return {
-    fill,
+    supply(fifos) {
+      add(fifos);
+      tellSupplied();
+    },
     take,
     disown: (fifo) => void all.delete(fifo),
     release: (fifo) => {

@@ -11,6 +11,7 @@ import { keepReserve, releaseReserve } from '../kernel/reserve.ts';
 import { exposeOnPort } from '../rpc/endpoint.ts';
 import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage, ThreadNotice } from '../rpc/port-messages.ts';
+import { rehearse } from './rehearsal.ts';
 import { type SessionActor, startSessionActor } from './session-actors.ts';
 import { createSessionApi, takeHostFrame } from './session-api.ts';
 import { createSpareKernels } from './spare-kernels.ts';
@@ -77,6 +78,7 @@ export const runSessionThread = (
     };
     const take = (frame: HostFrame): void => {
       if (frame.type === 'open') open(frame.settings);
+      else if (frame.type === 'pipes') pool.supply(frame.pipes);
       else if (frame.type === 'discard') void discard();
       else if (actor) takeHostFrame(actor.runtime, frame, actor);
     };
@@ -94,6 +96,9 @@ const warmUp = (
   for (const language of warm) {
     prepare(language, { cwd: currentFolder(), env: { ...env, [markerName]: markerOf(ids) } });
   }
+  // While the kernels start.
+  const [first] = warm;
+  if (first) setImmediate(() => rehearse(first));
 };
 
 const currentFolder = (): string => {

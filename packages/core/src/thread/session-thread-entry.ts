@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { getEnvironmentData } from 'node:worker_threads';
 import type { runSessionThread as RunSessionThread, SessionThreadTask } from './run-session-thread.ts';
@@ -30,13 +31,11 @@ const codeCacheKey = 'holdfast.session-thread.code-cache';
 
 const load = (): SessionThreadModule & { createCodeCache: (() => Uint8Array) | undefined } => {
   const cache = getEnvironmentData(codeCacheKey) as Uint8Array | undefined;
-  const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, 'utf8')}\n})`,
-    {
-      filename: file,
-      ...(cache ? { cachedData: Buffer.from(cache) } : {}),
-    },
-  );
+  // The file holds a function: to put the text into one here would leave each thread with two copies of it.
+  const script = new Script(readFileSync(file, 'latin1'), {
+    filename: file,
+    ...(cache ? { cachedData: cache } : {}),
+  });
   const module = { exports: {} };
   const run = script.runInThisContext() as Wrapped;
   run(module.exports, createRequire(file), module, file, dirname(file));
@@ -48,10 +47,11 @@ const load = (): SessionThreadModule & { createCodeCache: (() => Uint8Array) | u
   };
 };
 
+const require = createRequire(file);
 const sessionThread = load();
 
 export const runSessionThread = (task: SessionThreadTask): Promise<void> =>
   sessionThread.runSessionThread(task, {
-    importDriver: (url) => import(url),
+    importDriver: async (url) => (url.endsWith('.cjs') ? require(fileURLToPath(url)) : import(url)),
     createCodeCache: sessionThread.createCodeCache,
   });

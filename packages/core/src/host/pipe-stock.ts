@@ -1,0 +1,83 @@
+/**
+ * Pipes for session threads, made by the host for several of them at once.
+ *
+ * Making pipes takes a process (`mkfifo`; Node can make none), and starting one takes longer the larger this
+ * process is: 2 ms at first, over 10 with hundreds of threads. So the host has some in stock before a session asks,
+ * and those of many sessions that are opened together come from one process.
+ *
+ * Descriptors belong to the process: whichever thread uses a pipe may close it. What a thread did not close, the host does.
+ */
+import { closeSync, readlinkSync } from 'node:fs';
+import { batchSize, closeFifo, makeFifos, type NamedFifo } from '../kernel/fifo.ts';
+
+export interface PipeStock {
+  /** Enough for a thread to begin with; none, when none can be made. Never rejects. */
+  take(): Promise<NamedFifo[]>;
+  close(): Promise<void>;
+}
+
+/** Pipes for so many threads are made ahead. */
+const threadsAhead = 2;
+/** `mkfifo` is given at most so many names at once. */
+const maxThreadsAtOnce = 64;
+
+/** @param folder - private to the host; the pipes' names live there for an instant */
+export const createPipeStock = (folder: string): PipeStock => {
+  const free: NamedFifo[] = [];
+  const waiting: ((fifos: NamedFifo[]) => void)[] = [];
+  let making: Promise<void> | undefined;
+  let closed = false;
+
+  const make = async (): Promise<void> => {
+    const threads = Math.min(waiting.length + threadsAhead, maxThreadsAtOnce);
+    try {
+      free.push(...(await makeFifos(folder, threads * batchSize)));
+    } catch {
+      // The first of those that wait learns the reason when it makes its own; the others may have more luck.
+      waiting.shift()?.([]);
+      return;
+    }
+    if (closed) free.splice(0).forEach(closeFifo);
+  };
+  const serve = (): void => {
+    while (waiting.length > 0 && (closed || free.length >= batchSize)) {
+      waiting.shift()?.(free.splice(0, batchSize));
+    }
+    if (closed || making || (waiting.length === 0 && free.length >= batchSize)) return;
+    // A turn later, so that all who ask in this one are counted.
+    making = Promise.resolve()
+      .then(make)
+      .finally(() => {
+        making = undefined;
+        if (waiting.length > 0) serve();
+      });
+  };
+  return {
+    take: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        serve();
+      }),
+    async close() {
+      closed = true;
+      free.splice(0).forEach(closeFifo);
+      serve();
+      await making;
+    },
+  };
+};
+
+/** What a descriptor of a pipe is a link to: its name is gone from the folder since it was made. */
+export const linkOf = (name: string): string => `${name} (deleted)`;
+
+/** Of pipes that were given to a thread which has ended: whatever is still open. */
+export const closeLeft = (fifos: readonly NamedFifo[]): void => {
+  for (const { fd, name } of fifos) {
+    try {
+      // The number may be another file's by now.
+      if (readlinkSync(`/proc/self/fd/${fd}`) === linkOf(name)) closeSync(fd);
+    } catch {
+      // Closed, as it should be.
+    }
+  }
+};
