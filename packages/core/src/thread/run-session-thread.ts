@@ -12,7 +12,7 @@ import { exposeOnPort } from '../rpc/endpoint.ts';
 import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage, ThreadNotice } from '../rpc/port-messages.ts';
 import { rehearse } from './rehearsal.ts';
-import { type SessionActor, startSessionActor } from './session-actors.ts';
+import { prepareSessionActor, type SessionActor } from './session-actors.ts';
 import { createSessionApi, takeHostFrame } from './session-api.ts';
 import { createSpareKernels } from './spare-kernels.ts';
 
@@ -40,7 +40,7 @@ export const runSessionThread = (
   { importDriver, createCodeCache }: ThreadServices,
 ): Promise<void> =>
   new Promise((resolve) => {
-    const { scratchDir, languages } = preparation;
+    const { sessionId, scratchDir, languages } = preparation;
     const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
     outbox.say({ type: 'thread-up' });
     mkdirSync(scratchDir, { mode: 0o700 });
@@ -53,20 +53,21 @@ export const runSessionThread = (
     if (preparation.leavesCodeCache && createCodeCache) {
       setTimeout(() => outbox.say({ type: 'code-cache', code: createCodeCache() }), startUpMs).unref();
     }
+    const prepared = prepareSessionActor({
+      sessionId,
+      loadDriver,
+      pool,
+      spares,
+      outbox,
+      sendData: (frame) => dataPort.postMessage(frame),
+      // A turn later, so that the answer to `terminate` leaves before the ports close.
+      onTerminated: () => setImmediate(resolve),
+    });
     let actor: SessionActor | undefined;
 
     const open = (settings: SessionSettings): void => {
       outbox.say({ type: 'thread-started', threadId });
-      actor = startSessionActor({
-        settings,
-        loadDriver,
-        pool,
-        spares,
-        outbox,
-        sendData: (frame) => dataPort.postMessage(frame),
-        // A turn later, so that the answer to `terminate` leaves before the ports close.
-        onTerminated: () => setImmediate(resolve),
-      });
+      actor = prepared.start(settings);
       exposeOnPort(createSessionApi(actor.runtime), callPort, outbox);
     };
     const discard = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /** Builds the session actor: machine, effects, recorder, and the data they share. */
-import type { SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
+import type { SessionId, SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import type { FifoPool } from '../kernel/fifo.ts';
 import type { LoadDriver } from '../kernel/load-driver.ts';
@@ -14,7 +14,7 @@ import type { SessionRuntime } from './session-runtime.ts';
 import type { SpareKernels } from './spare-kernels.ts';
 
 export interface SessionActorOptions {
-  settings: SessionSettings;
+  sessionId: SessionId;
   loadDriver: LoadDriver;
   pool: FifoPool;
   /** Kernels that were started while the thread waited for its session. */
@@ -35,83 +35,91 @@ export interface SessionActor {
   setListened(listened: boolean): void;
 }
 
-export const startSessionActor = (options: SessionActorOptions): SessionActor => {
-  const { settings, loadDriver, pool, spares, outbox, sendData, onTerminated } = options;
-  const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
+/** Makes the machines, which takes longer than to start them: in a warm thread, before there is a session. */
+export const prepareSessionActor = (
+  options: SessionActorOptions,
+): { start(settings: SessionSettings): SessionActor } => {
+  const { sessionId, loadDriver, pool, spares, outbox, sendData, onTerminated } = options;
   let watched = false;
-  let { listened } = settings;
+  let listened = false;
+  let runtime: SessionRuntime | undefined;
   const emit = (event: ThreadEvent): void => {
     if (listened || isNeeded(event)) outbox.say(event);
   };
-  let runtime: SessionRuntime | undefined;
 
-  const recorder = createInspectionRecorder(settings.sessionId, (noted, toRecord, context) => {
+  const recorder = createInspectionRecorder(sessionId, (noted, toRecord, context) => {
     if (watched) sendData({ type: 'inspection', records: [toRecord()] });
     if (noted.actor !== 'session') return;
     const from = topLevel(noted.from) as SessionStatus | '';
     const to = topLevel(noted.to) as SessionStatus;
     if (from === '' || (from === to && to !== 'busy')) return;
     if (!listened && isWorking(from) && isWorking(to)) return;
-    const commandId = (context as SessionContext).queue.current?.id;
+    const { queue } = context as SessionContext;
+    const commandId = queue.current?.id;
     emit({ type: 'transition', from, to, queueLength: queue.length, ...(commandId ? { commandId } : {}) });
   });
   const machine = provideSessionEffects(() => runtime as SessionRuntime, recorder.observe, onTerminated);
-  const actor = createActor(machine, {
-    input: { language: settings.language, spawnRetries: settings.spawnRetries, queue },
-  });
-  // An error that nobody observes would end the thread without a word.
-  actor.subscribe({
-    error: (error) => {
-      throw error;
-    },
-  });
-  runtime = {
-    settings,
-    loadDriver,
-    pool,
-    spares,
-    slots: new Map(),
-    commands: new Map(),
-    history: [],
-    remembered: new Map(),
-    contextOwner: undefined,
-    lastActivityAt: performance.now(),
-    resets: 0,
-    idleTimer: undefined,
-    spareTimer: undefined,
-    terminationReason: 'requested',
-    terminationMessage: undefined,
-    machine: {
-      get context() {
-        return actor.getSnapshot().context;
+  const start = (settings: SessionSettings): SessionActor => {
+    listened = settings.listened;
+    const queue = createCommandQueue<PendingCommand>(settings.maxQueue);
+    const actor = createActor(machine, {
+      input: { language: settings.language, spawnRetries: settings.spawnRetries, queue },
+    });
+    // An error that nobody observes would end the thread without a word.
+    actor.subscribe({
+      error: (error) => {
+        throw error;
       },
-      get status() {
-        return topLevel(stateName(actor.getSnapshot().value)) as SessionStatus;
+    });
+    runtime = {
+      settings,
+      loadDriver,
+      pool,
+      spares,
+      slots: new Map(),
+      commands: new Map(),
+      history: [],
+      remembered: new Map(),
+      contextOwner: undefined,
+      lastActivityAt: performance.now(),
+      resets: 0,
+      idleTimer: undefined,
+      spareTimer: undefined,
+      terminationReason: 'requested',
+      terminationMessage: undefined,
+      machine: {
+        get context() {
+          return actor.getSnapshot().context;
+        },
+        get status() {
+          return topLevel(stateName(actor.getSnapshot().value)) as SessionStatus;
+        },
+        send: (event) => actor.send(event),
+        kernel: (language) => actor.getSnapshot().context.kernels[language],
       },
-      send: (event) => actor.send(event),
-      kernel: (language) => actor.getSnapshot().context.kernels[language],
-    },
-    get isListened() {
-      return listened;
-    },
-    emit,
-    answer: (outcome, transfer) =>
-      queue.length > 0 ? outbox.hold(outcome, transfer) : outbox.sayNow(outcome, transfer),
-    refuse: (rejection) => outbox.say(rejection),
-    sendData,
+      get isListened() {
+        return listened;
+      },
+      emit,
+      answer: (outcome, transfer) =>
+        queue.length > 0 ? outbox.hold(outcome, transfer) : outbox.sayNow(outcome, transfer),
+      refuse: (rejection) => outbox.say(rejection),
+      sendData,
+    };
+    actor.start();
+    return {
+      runtime,
+      recorder,
+      setListened(next) {
+        listened = next;
+      },
+      setWatched(next) {
+        if (next && !watched) sendData({ type: 'inspection', records: recorder.replay() });
+        watched = next;
+      },
+    };
   };
-  actor.start();
-  return {
-    runtime,
-    recorder,
-    setListened(next) {
-      listened = next;
-    },
-    setWatched(next) {
-      if (next && !watched) sendData({ type: 'inspection', records: recorder.replay() });
-      watched = next;
-    },
-  };
+  return { start };
 };
 
 /** The host counts its own commands, so those of a session that goes about its work tell it nothing new. */
