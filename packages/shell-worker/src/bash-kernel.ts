@@ -240,11 +240,10 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
 
   const send = (request: RunRequest, own: OwnContext, resolve: (reply: RunReply) => void): void => {
     const traits = readTraits(request.code);
-    const command = { request, traits, own, memory, paths, loop };
-    const plain = !traits.careful && own.prepare === '' && request.stdin === undefined && isPlain(memory);
-    const fast = plain ? composeFast(request, memory) : undefined;
-    running = { ...command, plain: fast !== undefined, resolve };
-    channel.send(fast ?? composeCareful(command));
+    const isFast = !traits.careful && own.prepare === '' && request.stdin === undefined && isPlain(memory);
+    const fast = isFast ? composeFast(request, memory) : undefined;
+    running = { request, traits, own, memory, paths, loop, plain: fast !== undefined, resolve };
+    channel.send(fast ?? composeCareful(running));
   };
 
   boot();

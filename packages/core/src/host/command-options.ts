@@ -18,15 +18,17 @@ export interface CommandDefaults {
   describe(): string;
 }
 
-/** All but `stream`, which is known only once the caller had a chance to iterate. */
-export type CommandDraft = Omit<CommandEnvelope, 'stream'>;
+/** Whether it is streamed is known only once the caller had a chance to iterate. */
+export type CommandDraft = CommandEnvelope;
 
 /** The two ways to pass a command, as one. */
 export const toRuntimeCommand = <Encoding extends OutputEncoding>(
   command: string | RuntimeCommand<Encoding>,
-  options: ExecOptions<Encoding> = {},
-): RuntimeCommand<Encoding> =>
-  typeof command === 'string' ? { ...options, command } : { ...command, ...options };
+  options?: ExecOptions<Encoding>,
+): RuntimeCommand<Encoding> => {
+  if (typeof command !== 'string') return { ...command, ...options };
+  return options ? { ...options, command } : { command };
+};
 
 /** @throws INVALID_COMMAND with every problem named */
 export const draftCommand = (
@@ -44,15 +46,11 @@ export const draftCommand = (
     );
   }
   const { command, language = defaults.language, timeoutMs = defaults.timeoutMs, stdin, cwd, env } = input;
-  return {
-    id,
-    code: command,
-    language,
-    timeoutMs,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    ...(stdin === undefined ? {} : { stdin: toStdin(stdin) }),
-  };
+  const draft: CommandDraft = { id, code: command, language, timeoutMs, stream: false };
+  if (cwd !== undefined) draft.cwd = cwd;
+  if (env !== undefined) draft.env = env;
+  if (stdin !== undefined) draft.stdin = toStdin(stdin);
+  return draft;
 };
 
 const findProblems = (input: RuntimeCommand, { languages }: CommandDefaults): string[] => {

@@ -67,13 +67,15 @@ export const startExecution = <Encoding extends OutputEncoding>(
       await sent;
       if (signal?.aborted) throw cancelledError(draft, context, signal);
       progress = 'sent';
-      const answer = context.exec({ ...draft, stream: isStreaming });
+      draft.stream = isStreaming;
+      const answer = context.exec(draft);
       if (isStreaming) grant(creditWindow);
       outcome = await answer;
       if (isStreaming) expectChunks(outcome);
-      const { streamedBytes: _bytes, cancelled, ...rest } = outcome;
-      const output = { ...rest, stdout: decoder.decode(rest.stdout), stderr: decoder.decode(rest.stderr) };
-      if (cancelled) throw cancelledError(draft, context, signal, output);
+      const output = outcome.output as RuntimeOutput<Data>;
+      output.stdout = decoder.decode(outcome.stdout);
+      output.stderr = decoder.decode(outcome.stderr);
+      if (outcome.cancelled) throw cancelledError(draft, context, signal, output);
       return output;
     } catch (error) {
       failure = error as Error;

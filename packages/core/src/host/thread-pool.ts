@@ -23,6 +23,12 @@ export interface ThreadPoolOptions {
   maxHeapMb?: number;
 }
 
+/**
+ * V8 lets young garbage grow to 48 MiB where it may. Collecting 12 of them then stopped a thread for 2 to 3 ms, in one
+ * of 170 commands; with 3 it is 0.2 ms, for as much CPU, and an idle session takes 1 MiB less.
+ */
+const maxYoungGenerationSizeMb = 3;
+
 /** What a thread opens to begin with, and a session in it. */
 const descriptorsOfThread = 24;
 
@@ -41,7 +47,10 @@ export const createThreadPool = ({ maxThreads, maxHeapMb }: ThreadPoolOptions): 
     trackUnmanagedFds: false,
     // Leaving threads are cheap to replace and cost memory while they wait.
     idleTimeout: 1_000,
-    ...(maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {}),
+    resourceLimits: {
+      maxYoungGenerationSizeMb,
+      ...(maxHeapMb ? { maxOldGenerationSizeMb: maxHeapMb } : {}),
+    },
   });
   // Tasks that no thread has taken yet, oldest first.
   const waiting = new Set<AbortController>();

@@ -57,9 +57,11 @@ describe('an answer', () => {
   it('is the outcome again when it has been unpacked, on the other side of a clone', () => {
     fc.assert(
       fc.property(outcomes, (outcome) => {
-        const { stdout, stderr, ...facts } = unpackAnswer(structuredClone(packOutcome(outcome)));
+        const answer = unpackAnswer(structuredClone(packOutcome(outcome)));
+        const { stdout, stderr, streamedBytes, cancelled, output } = answer;
         const { stdout: sentOut, stderr: sentErr, ...sent } = outcome;
-        expect(facts).toEqual(sent);
+        const { stdout: _out, stderr: _err, ...facts } = output;
+        expect({ ...facts, streamedBytes, cancelled }).toEqual(sent);
         expect([toBytes(stdout), toBytes(stderr)]).toEqual([[...sentOut], [...sentErr]]);
       }),
     );

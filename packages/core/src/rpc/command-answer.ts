@@ -10,6 +10,7 @@ import {
   type CommandId,
   type CommandOutcome,
   type Language,
+  type RuntimeOutput,
   reviveError,
   type SerialisedError,
   serialiseError,
@@ -18,16 +19,18 @@ import {
 /** Text where every byte is ASCII: then its characters are the bytes. */
 export type PackedOutput = string | Uint8Array;
 
-type Usual =
-  | 'commandId'
-  | 'language'
-  | 'exitCode'
-  | 'success'
-  | 'durationMs'
-  | 'epoch'
-  | 'streamedBytes'
-  | 'stdout'
-  | 'stderr';
+const usual = [
+  'commandId',
+  'language',
+  'exitCode',
+  'success',
+  'durationMs',
+  'epoch',
+  'streamedBytes',
+  'stdout',
+  'stderr',
+] as const;
+type Usual = (typeof usual)[number];
 /** What a plain success does not have. */
 type Unusual = Partial<Omit<CommandOutcome, Usual>>;
 
@@ -47,39 +50,29 @@ export type CommandAnswer =
   | [id: CommandId, rejection: SerialisedError];
 
 /** An outcome as it arrives: the output is decoded by whoever knows what was asked for. */
-export type ReceivedOutcome = Omit<CommandOutcome, 'stdout' | 'stderr'> & {
+export interface ReceivedOutcome extends Pick<CommandOutcome, 'streamedBytes' | 'cancelled'> {
   stdout: PackedOutput;
   stderr: PackedOutput;
-};
+  /** All else, with a place for the decoded output. */
+  output: RuntimeOutput<PackedOutput>;
+}
 
 // Beyond this, moving a buffer is cheaper than looking at its bytes and copying them as text.
 const maxTextBytes = 16_384;
 
 export const packOutcome = (outcome: CommandOutcome): CommandAnswer => {
-  const {
-    commandId,
-    language,
-    exitCode,
-    success,
-    durationMs,
-    epoch,
-    streamedBytes,
-    stdout,
-    stderr,
-    ...others
-  } = outcome;
   const answer: CommandAnswer = [
-    commandId,
-    language,
-    exitCode,
-    success,
-    durationMs,
-    epoch,
-    streamedBytes,
-    packOutput(stdout),
-    packOutput(stderr),
+    outcome.commandId,
+    outcome.language,
+    outcome.exitCode,
+    outcome.success,
+    outcome.durationMs,
+    outcome.epoch,
+    outcome.streamedBytes,
+    packOutput(outcome.stdout),
+    packOutput(outcome.stderr),
   ];
-  if (!isPlain(others)) answer.push(others);
+  if (!isPlain(outcome)) answer.push(unusualOf(outcome));
   return answer;
 };
 
@@ -90,7 +83,7 @@ export const unpackAnswer = (answer: CommandAnswer): ReceivedOutcome => {
   if (answer.length === 2) throw reviveError(answer[1]);
   const [commandId, language, exitCode, success, durationMs, epoch, streamedBytes, stdout, stderr, unusual] =
     answer;
-  return {
+  const output: RuntimeOutput<PackedOutput> = {
     commandId,
     language,
     stdout,
@@ -102,11 +95,11 @@ export const unpackAnswer = (answer: CommandAnswer): ReceivedOutcome => {
     timedOut: false,
     interrupted: false,
     exited: false,
-    ...unusual,
     epoch,
-    streamedBytes,
-    cancelled: unusual?.cancelled ?? false,
   };
+  if (!unusual) return { stdout, stderr, streamedBytes, cancelled: false, output };
+  const { cancelled = false, ...more } = unusual;
+  return { stdout, stderr, streamedBytes, cancelled, output: Object.assign(output, more) };
 };
 
 const packOutput = (bytes: Uint8Array): PackedOutput =>
@@ -115,10 +108,17 @@ const packOutput = (bytes: Uint8Array): PackedOutput =>
 const toText = (bytes: Uint8Array): string =>
   bytes.length === 0 ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
-/** Nothing about it that the list does not say. */
-const isPlain = (others: Omit<CommandOutcome, Usual>): boolean => {
-  const { signal, timedOut, interrupted, exited, cancelled, ...rest } = others;
-  if (signal !== null || timedOut || interrupted || exited || cancelled) return false;
-  for (const _name in rest) return false;
+const usualNames = new Set<string>(usual);
+
+/** Nothing about it that the list does not say: no field beside those of the list that is more than null or false. */
+const isPlain = (outcome: CommandOutcome): boolean => {
+  let name: keyof CommandOutcome;
+  for (name in outcome) {
+    const value = outcome[name];
+    if (value !== null && value !== false && value !== undefined && !usualNames.has(name)) return false;
+  }
   return true;
 };
+
+const unusualOf = (outcome: CommandOutcome): Unusual =>
+  Object.fromEntries(Object.entries(outcome).filter(([name]) => !usualNames.has(name)));

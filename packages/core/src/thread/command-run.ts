@@ -66,7 +66,8 @@ export const runCommand = async (
 /** @param recover - the language whose kernel has to be replaced now */
 const settleTurn = (runtime: SessionRuntime, command: PendingCommand, recover?: Language): void => {
   if (runtime.machine.context.queue.current !== command) return;
-  runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...(recover ? { recover } : {}) });
+  const { id } = command;
+  runtime.machine.send(recover ? { type: 'COMMAND.SETTLED', id, recover } : { type: 'COMMAND.SETTLED', id });
 };
 
 /** Code that this language can not be given, as its driver says. */
@@ -133,8 +134,10 @@ const perform = async (
     else reading = setTimeout(lease.startReading, readAsItComesAfterMs);
 
     const request = toRequest(command, slot.signalsSent, lease, stdin);
-    const finish = (strayWriters: boolean): void =>
-      finishLease({ ...openLateOutput(runtime, command), strayWriters });
+    const finish = (strayWriters: boolean): void => {
+      const { late, onClosed } = openLateOutput(runtime, command);
+      finishLease({ late, onClosed, strayWriters });
+    };
     try {
       const reply = await live.call((api) => api.run(request));
       clearTimeout(reading);
@@ -170,7 +173,7 @@ const openStdin = async (
   try {
     const feeder = createStdinFeeder(fifo);
     pool.disown(fifo);
-    command.stdin.connect(feeder);
+    command.stdin().connect(feeder);
     return feeder;
   } catch (error) {
     pool.release(fifo);
@@ -185,16 +188,12 @@ const toRequest = (
   stdin: StdinSource | undefined,
 ): RunRequest => {
   const { id, code, cwd, env } = envelope;
-  return {
-    commandId: id,
-    code,
-    stdout: lease.stdout,
-    stderr: lease.stderr,
-    ...(stdin ? { stdin: stdin.path } : {}),
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    ...(signalsBefore === 0 ? {} : { signalsBefore }),
-  };
+  const request: RunRequest = { commandId: id, code, stdout: lease.stdout, stderr: lease.stderr };
+  if (stdin) request.stdin = stdin.path;
+  if (cwd !== undefined) request.cwd = cwd;
+  if (env !== undefined) request.env = env;
+  if (signalsBefore > 0) request.signalsBefore = signalsBefore;
+  return request;
 };
 
 const resourceExhausted = ({ id }: PendingCommand, cause: Error): ResourceExhaustedError =>

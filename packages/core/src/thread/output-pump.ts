@@ -15,9 +15,9 @@ export interface OutputPump {
   /** The host reads along from now on. What was collected before is sent first. */
   startStreaming(): void;
   /** Bytes that were or will be sent. */
-  readonly streamedBytes: number;
+  streamedBytes(): number;
   /** Nothing waits for credits. */
-  readonly isDry: boolean;
+  isDry(): boolean;
 }
 
 export interface OutputPumpOptions {
@@ -80,11 +80,7 @@ export const createOutputPump = (options: OutputPumpOptions): OutputPump => {
       }
       flush();
     },
-    get streamedBytes() {
-      return streamedBytes;
-    },
-    get isDry() {
-      return waiting.length === 0;
-    },
+    streamedBytes: () => streamedBytes,
+    isDry: () => waiting.length === 0,
   };
 };

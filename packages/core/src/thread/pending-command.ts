@@ -25,7 +25,7 @@ export interface PendingCommand {
   /** Set for an inquiry: it takes its turn in the queue, but runs no code. */
   readonly describe?: (description: KernelDescription) => void;
   /** Input that arrived before the kernel took it. */
-  readonly stdin: StdinQueue;
+  stdin(): StdinQueue;
   settle(outcome: CommandOutcome): void;
   reject(error: Error): void;
 }
@@ -56,7 +56,7 @@ export const createPendingCommand = (
     pump: undefined,
     earlyCredits: 0,
     settled: false,
-    get stdin() {
+    stdin() {
       stdin ??= createStdinQueue();
       return stdin;
     },

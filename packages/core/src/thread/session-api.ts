@@ -102,8 +102,8 @@ export const takeHostFrame = (
   if (frame.type === 'listen') return setListened(frame.on);
   const command = runtime.commands.get(frame.id);
   if (!command) return;
-  if (frame.type === 'stdin') command.stdin.write(frame.data);
-  else if (frame.type === 'stdin-end') command.stdin.end();
+  if (frame.type === 'stdin') command.stdin().write(frame.data);
+  else if (frame.type === 'stdin-end') command.stdin().end();
   else takeCredit(runtime, command, frame.bytes);
 };
 
@@ -122,7 +122,7 @@ const takeCredit = (runtime: SessionRuntime, command: PendingCommand, bytes: num
 
 /** A command is known until it has its result and its output is delivered. */
 const forgetDelivered = (runtime: SessionRuntime, command: PendingCommand): void => {
-  if (command.settled && (command.pump?.isDry ?? true)) runtime.commands.delete(command.id);
+  if (command.settled && (command.pump?.isDry() ?? true)) runtime.commands.delete(command.id);
 };
 
 const waitFor = (send: (waiter: Waiter) => void): Promise<void> =>
