@@ -2,7 +2,7 @@
  * Nameless pipes that can be opened by path.
  *
  * Node can not create a pipe, and the sockets it makes for `stdio: 'pipe'` can not be opened again
- * (`echo x > /dev/stderr` fails on them). So: named FIFOs, opened by this thread and unlinked at
+ * (`echo x > /dev/stderr` fails on them). So: named FIFOs, opened by this process and unlinked at
  * once. `/proc/<pid>/fd/<n>` then is a path that any process of the same user can open, and nothing
  * is left behind whoever dies. The thread's own read end keeps each pipe alive.
  */
