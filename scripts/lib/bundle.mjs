@@ -25,7 +25,11 @@ export const bundle = async (cwd, { input, file, format, isFunction = false }) =
   writeFileSync(join(cwd, file), isFunction ? `${head}${text}\n})\n` : text);
 };
 
-/** One character beyond Latin-1 makes V8 keep all of a text in two bytes for each, in every thread. */
+/**
+ * One character beyond Latin-1 makes V8 keep all of a text in two bytes for each, in every thread.
+ *
+ * @param {string} text
+ */
 const toAscii = (text) =>
   text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
