@@ -1,4 +1,5 @@
 /** A session thread dies: every command is answered, the kernels end, other sessions and the next one work. */
+import { readdirSync, readlinkSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSessionManager, type RuntimeSession, type SessionEvent } from '../index.ts';
@@ -28,6 +29,16 @@ const open = async (
   if (!worker) throw new Error('no thread was seen to start');
   return { session, worker, mark, events };
 };
+
+/** Pipes without a name that this process has open, whoever opened them. */
+const openPipes = (): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return /\/fifo-\d+ \(deleted\)$/.test(readlinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      return false;
+    }
+  }).length;
 
 const answer = (promise: PromiseLike<unknown>): Promise<string> =>
   Promise.resolve(promise).then(
@@ -79,6 +90,28 @@ describe('worker.terminate() on a session thread', () => {
     expect(await answer(first)).toBe('THREAD_DIED');
     expect((await manager.getOrCreateSession('young').exec('echo anew')).stdout).toBe('anew\n');
   });
+});
+
+it('threads that die one after the other leave no pipe open but those of the next session', async () => {
+  const others = openPipes();
+  const own = createSessionManager();
+  // Started before there is a session, or busy with a command: some pipes are in nobody's hands yet.
+  for (let round = 0; round < 8; round += 1) {
+    const session = own.getOrCreateSession('piped');
+    const first = session.exec('sleep 4306', { timeoutMs: 0 });
+    const ended = new Promise<void>((resolve) =>
+      session.subscribe(({ type }) => type === 'session-terminated' && resolve()),
+    );
+    const awaited = round % 2 === 0 ? 'thread-started' : 'command-started';
+    await new Promise<void>((resolve) => session.subscribe(({ type }) => type === awaited && resolve()));
+    await [...workers.values()].at(-1)?.terminate();
+    expect(await answer(first)).toBe('THREAD_DIED');
+    await ended;
+  }
+  // A session has eight; the stock is for two sessions and one that asks.
+  expect(await until(() => openPipes() - others <= 24, 5_000)).toBe(true);
+  await own[Symbol.asyncDispose]();
+  expect(openPipes()).toBe(others);
 });
 
 describe('a thread out of memory', () => {
