@@ -30,6 +30,12 @@ const wav = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=';
 const text = (words: string): ContentBlock => ({ type: 'text', text: words });
 const answer = (...content: ContentBlock[]): CallToolResult => ({ content });
 
+/**
+ * On the stream of the call itself. The stream for all else, which the client opens when it has connected, may not be
+ * there yet: what is asked on it then is lost, and the call waits for ever.
+ */
+const onStreamOf = ({ requestId }: ToolExtra) => ({ relatedRequestId: requestId });
+
 const addContentTools = (server: McpServer): void => {
   const image: ContentBlock = { type: 'image', data: png, mimeType: 'image/png' };
   const contents: Record<string, ContentBlock[]> = {
@@ -119,11 +125,11 @@ const addTalkingTools = (server: McpServer): void => {
   server.registerTool(
     'test_sampling',
     { description: 'Asks the client’s model.', inputSchema: { prompt: z.string() } },
-    async ({ prompt }) => {
-      const { content } = await server.server.createMessage({
-        messages: [{ role: 'user', content: { type: 'text', text: prompt } }],
-        maxTokens: 100,
-      });
+    async ({ prompt }, extra: ToolExtra) => {
+      const { content } = await server.server.createMessage(
+        { messages: [{ role: 'user', content: { type: 'text', text: prompt } }], maxTokens: 100 },
+        onStreamOf(extra),
+      );
       const block = Array.isArray(content) ? content[0] : content;
       return answer(text(`LLM response: ${block?.type === 'text' ? block.text : ''}`));
     },
@@ -142,18 +148,22 @@ const addTalkingTools = (server: McpServer): void => {
 
 const addElicitationTools = (server: McpServer): void => {
   const ask = async (
+    extra: ToolExtra,
     words: string,
     message: string,
     requestedSchema: ElicitRequestFormParams['requestedSchema'],
   ) => {
-    const { action, content = {} } = await server.server.elicitInput({ message, requestedSchema });
+    const { action, content = {} } = await server.server.elicitInput(
+      { message, requestedSchema },
+      onStreamOf(extra),
+    );
     return answer(text(`${words}: action=${action}, content=${JSON.stringify(content)}`));
   };
   server.registerTool(
     'test_elicitation',
     { description: 'Asks the user.', inputSchema: { message: z.string() } },
-    ({ message }) =>
-      ask('User response', message, {
+    ({ message }, extra: ToolExtra) =>
+      ask(extra, 'User response', message, {
         type: 'object',
         properties: {
           username: { type: 'string', description: "User's response" },
@@ -162,49 +172,58 @@ const addElicitationTools = (server: McpServer): void => {
         required: ['username', 'email'],
       }),
   );
-  server.registerTool('test_elicitation_sep1034_defaults', { description: 'Asks, with defaults.' }, () =>
-    ask('Elicitation completed', 'Please review the defaults.', {
-      type: 'object',
-      properties: {
-        name: { type: 'string', default: 'John Doe' },
-        age: { type: 'integer', default: 30 },
-        score: { type: 'number', default: 95.5 },
-        status: { type: 'string', enum: ['active', 'inactive', 'pending'], default: 'active' },
-        verified: { type: 'boolean', default: true },
-      },
-    }),
+  server.registerTool(
+    'test_elicitation_sep1034_defaults',
+    { description: 'Asks, with defaults.' },
+    (extra: ToolExtra) =>
+      ask(extra, 'Elicitation completed', 'Please review the defaults.', {
+        type: 'object',
+        properties: {
+          name: { type: 'string', default: 'John Doe' },
+          age: { type: 'integer', default: 30 },
+          score: { type: 'number', default: 95.5 },
+          status: { type: 'string', enum: ['active', 'inactive', 'pending'], default: 'active' },
+          verified: { type: 'boolean', default: true },
+        },
+      }),
   );
-  server.registerTool('test_elicitation_sep1330_enums', { description: 'Asks, with choices.' }, () =>
-    ask('Elicitation completed', 'Please choose.', {
-      type: 'object',
-      properties: {
-        untitledSingle: { type: 'string', enum: ['option1', 'option2', 'option3'] },
-        titledSingle: {
-          type: 'string',
-          oneOf: [
-            { const: 'value1', title: 'First Option' },
-            { const: 'value2', title: 'Second Option' },
-            { const: 'value3', title: 'Third Option' },
-          ],
-        },
-        legacyEnum: {
-          type: 'string',
-          enum: ['opt1', 'opt2', 'opt3'],
-          enumNames: ['Option One', 'Option Two', 'Option Three'],
-        },
-        untitledMulti: { type: 'array', items: { type: 'string', enum: ['option1', 'option2', 'option3'] } },
-        titledMulti: {
-          type: 'array',
-          items: {
-            anyOf: [
-              { const: 'value1', title: 'First Choice' },
-              { const: 'value2', title: 'Second Choice' },
-              { const: 'value3', title: 'Third Choice' },
+  server.registerTool(
+    'test_elicitation_sep1330_enums',
+    { description: 'Asks, with choices.' },
+    (extra: ToolExtra) =>
+      ask(extra, 'Elicitation completed', 'Please choose.', {
+        type: 'object',
+        properties: {
+          untitledSingle: { type: 'string', enum: ['option1', 'option2', 'option3'] },
+          titledSingle: {
+            type: 'string',
+            oneOf: [
+              { const: 'value1', title: 'First Option' },
+              { const: 'value2', title: 'Second Option' },
+              { const: 'value3', title: 'Third Option' },
             ],
           },
+          legacyEnum: {
+            type: 'string',
+            enum: ['opt1', 'opt2', 'opt3'],
+            enumNames: ['Option One', 'Option Two', 'Option Three'],
+          },
+          untitledMulti: {
+            type: 'array',
+            items: { type: 'string', enum: ['option1', 'option2', 'option3'] },
+          },
+          titledMulti: {
+            type: 'array',
+            items: {
+              anyOf: [
+                { const: 'value1', title: 'First Choice' },
+                { const: 'value2', title: 'Second Choice' },
+                { const: 'value3', title: 'Third Choice' },
+              ],
+            },
+          },
         },
-      },
-    }),
+      }),
   );
 };
 
