@@ -25,10 +25,13 @@ for (const [name, code] of Object.entries(busy)) {
       cwd: new URL('..', import.meta.url),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const pid = await new Promise<number>((resolve) =>
-      child.stdout.once('data', (text) => resolve(Number(text))),
+    const pid = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (text) => resolve(String(text).trim())),
     );
-    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect({ pid, isAlive: existsSync(`/proc/${pid}`) }).toEqual({
+      pid: expect.stringMatching(/^\d+$/),
+      isAlive: true,
+    });
     child.kill('SIGKILL');
     const killedAt = performance.now();
     while (existsSync(`/proc/${pid}/exe`) && performance.now() - killedAt < 5_000) await delay(5);

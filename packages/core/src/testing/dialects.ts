@@ -20,7 +20,7 @@ export interface Dialect {
   exit(code: number): string;
   syntaxError: string;
   endlessLoop: string;
-  /** Waits in a child process, which a signal to the kernel alone does not end. */
+  /** Prints `begun` from a child process and waits in it: a signal to the kernel alone does not end that. */
   sleepInChild: string;
   killSelf: string;
   /** Prints `got LINE`, or `got nothing` at end of file. */
@@ -48,7 +48,7 @@ const shell = (name: string, program?: string): Dialect => ({
   exit: (code) => `exit ${code}`,
   syntaxError: 'done',
   endlessLoop: 'while :; do :; done',
-  sleepInChild: 'sleep 1000',
+  sleepInChild: `sh -c 'echo begun; exec sleep 1000'`,
   killSelf: 'kill -KILL $$',
   readLine: 'if read -r line; then echo "got $line"; else echo "got nothing"; fi',
   readDevStdin: 'cat /dev/stdin',
@@ -71,7 +71,7 @@ const python: Dialect = {
   exit: (code) => `import sys\nsys.exit(${code})`,
   syntaxError: 'x = = 1',
   endlessLoop: 'while True: pass',
-  sleepInChild: `import subprocess\nsubprocess.run(['sleep', '1000'])`,
+  sleepInChild: `import subprocess\nsubprocess.run(['sh', '-c', 'echo begun; exec sleep 1000'])`,
   killSelf: 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)',
   readLine: `import sys\nline = sys.stdin.readline()\nprint('got', line.strip() or 'nothing')`,
   readDevStdin: `print(open('/dev/stdin').read(), end='')`,
@@ -94,7 +94,7 @@ const node: Dialect = {
   exit: (code) => `process.exit(${code})`,
   syntaxError: 'const = 1',
   endlessLoop: 'while (true) {}',
-  sleepInChild: `require('node:child_process').execFileSync('sleep', ['1000'])`,
+  sleepInChild: `require('node:child_process').execFileSync('sh', ['-c', 'echo begun; exec sleep 1000'], { stdio: 'inherit' })`,
   killSelf: `process.kill(process.pid, 'SIGKILL')`,
   readLine: `var line = require('node:fs').readFileSync(0, 'utf8'); console.log('got', line.trim() || 'nothing')`,
   readDevStdin: `process.stdout.write(require('node:fs').readFileSync('/dev/stdin', 'utf8')); undefined`,
