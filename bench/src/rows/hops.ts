@@ -12,7 +12,7 @@ import { startEmptyThread } from '../subjects/bare-start.ts';
 import { capturingLoop } from '../subjects/capturing-loop.ts';
 import { drivenKernel } from '../subjects/driven-kernel.ts';
 import { sessionSubject } from '../subjects/session.ts';
-import { plainMessage } from '../subjects/threaded-loop.ts';
+import { messageAndBack } from '../subjects/threaded-loop.ts';
 import { leastCommands } from './roundtrip.ts';
 import type { Row } from './row.ts';
 
@@ -39,11 +39,7 @@ export const hops: Row = ({ sizes }) =>
 
 const threadMessages = ({ trips, warmUpTrips }: Trips): Subject => {
   let thread: Worker;
-  const run = (): Promise<void> =>
-    new Promise((resolve) => {
-      thread.once('message', () => resolve());
-      thread.postMessage(plainMessage);
-    });
+  const run = (): Promise<void> => messageAndBack(thread);
   return {
     name: threadHopName,
     role: 'reference',

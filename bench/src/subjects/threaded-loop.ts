@@ -11,7 +11,7 @@ import type { Subject } from '../subject.ts';
 import { type LiveLoop, loopSubject, type Trips } from './bare-loop.ts';
 
 /** As large as what a plain command sends. */
-export const plainMessage = {
+const plainMessage = {
   id: 'command-1',
   language: 'bash',
   code: 'true',
@@ -20,6 +20,13 @@ export const plainMessage = {
   stream: false,
 };
 
+/** One message to the thread, and the one that it answers. */
+export const messageAndBack = (thread: Worker): Promise<void> =>
+  new Promise((resolve) => {
+    thread.once('message', () => resolve());
+    thread.postMessage(plainMessage);
+  });
+
 export const threadedLoop = (language: Language, trips: Trips): Subject =>
   loopSubject('the same, behind a worker thread', 'reference', trips, () => open(language));
 
@@ -27,11 +34,7 @@ const open = async (language: Language): Promise<LiveLoop> => {
   const thread = new Worker(builtProbe('loop-thread'), { workerData: language });
   await once(thread, 'message');
   return {
-    run: () =>
-      new Promise((resolve) => {
-        thread.once('message', () => resolve());
-        thread.postMessage(plainMessage);
-      }),
+    run: () => messageAndBack(thread),
     async close() {
       thread.postMessage('close');
       await once(thread, 'exit');

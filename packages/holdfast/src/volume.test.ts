@@ -1,10 +1,11 @@
 /** Much of everything: bytes, commands, sessions; and what grows with it, which is nothing. */
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSessionManager } from './index.ts';
+import { openFiles } from './testing/processes.ts';
 
 // A place of its own: other tests make and remove folders in the usual one all the time.
 const ownTmp = mkdtempSync(join(tmpdir(), 'volume-'));
@@ -17,16 +18,8 @@ afterAll(async () => {
 
 /** Of this process, threads and all. */
 const descriptors = (): { fds: number; pipes: number } => {
-  const targets = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`));
+  const targets = openFiles();
   return { fds: targets.length, pipes: targets.filter((target) => target.includes('fifo-')).length };
-};
-const linkOf = (path: string): string => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // The listing's own.
-    return '';
-  }
 };
 const filesUnder = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String).sort();
 const rssOf = (pid: number): number =>

@@ -51,7 +51,8 @@ export const startExecution = <Encoding extends OutputEncoding>(
   const grant = (bytes: number): void => context.send({ type: 'credit', id, bytes });
   /** Few commands are read as they run, and thousands may wait in the queue. */
   const getChunks = (): HostOutputStream<Data> => {
-    chunks ??= createHostOutputStream<Data>({
+    if (chunks) return chunks;
+    chunks = createHostOutputStream<Data>({
       decode: decoder.decodeChunk,
       grant,
       onChunk: ({ stream, data }) => (stream === 'stdout' ? onStdout : onStderr)?.(data),

@@ -1,9 +1,9 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NamedFifo } from '../kernel/fifo.ts';
-import { closeLeft, createPipeStock } from './pipe-stock.ts';
+import { linkOf, openDescriptors } from '../kernel/descriptors.ts';
+import { closeLeft, createPipeStock, linkTo } from './pipe-stock.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,18 +13,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Of this folder's pipes, those that this process has open. */
 const openPipes = (): string[] =>
-  readdirSync('/proc/self/fd')
-    .map((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`);
-      } catch {
-        return '';
-      }
-    })
+  openDescriptors()
+    .map(({ link }) => link)
     .filter((link) => link.startsWith(folder))
     .sort();
-
-const linksOf = (fifos: readonly NamedFifo[]): string[] => fifos.map(({ name }) => `${name} (deleted)`);
 
 describe('pipe stock', () => {
   it('gives everyone as many, none twice, and leaves no names behind', async () => {
@@ -45,7 +37,7 @@ describe('pipe stock', () => {
     const first = await stock.take();
     expect(openPipes().length).toBeGreaterThanOrEqual(16);
     await stock.close();
-    expect(openPipes()).toEqual(linksOf(first).sort());
+    expect(openPipes()).toEqual(first.map(linkTo).sort());
     expect(await stock.take()).toEqual([]);
     closeLeft(first);
   });
@@ -62,7 +54,7 @@ describe('pipe stock', () => {
     await stock.close();
     const other = openSync('/dev/null', 'r');
     closeLeft(pipes.map(({ path, name }) => ({ fd: other, path, name })));
-    expect(readlinkSync(`/proc/self/fd/${other}`)).toBe('/dev/null');
+    expect(linkOf(other)).toBe('/dev/null');
     closeLeft(pipes);
     expect(openPipes()).toEqual([]);
     closeSync(other);

@@ -7,7 +7,8 @@
  *
  * Descriptors belong to the process: whichever thread uses a pipe may close it. What a thread did not close, the host does.
  */
-import { closeSync, readlinkSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import { linkOf } from '../kernel/descriptors.ts';
 import { batchSize, closeFifo, makeFifos, type NamedFifo } from '../kernel/fifo.ts';
 
 export interface PipeStock {
@@ -67,17 +68,11 @@ export const createPipeStock = (folder: string): PipeStock => {
   };
 };
 
-/** What a descriptor of a pipe is a link to: its name is gone from the folder since it was made. */
-export const linkOf = (name: string): string => `${name} (deleted)`;
+/** What its descriptors are links to: the name is gone from the folder since it was made. */
+export const linkTo = ({ name }: NamedFifo): string => `${name} (deleted)`;
 
 /** Of pipes that were given to a thread which has ended: whatever is still open. */
 export const closeLeft = (fifos: readonly NamedFifo[]): void => {
-  for (const { fd, name } of fifos) {
-    try {
-      // The number may be another file's by now.
-      if (readlinkSync(`/proc/self/fd/${fd}`) === linkOf(name)) closeSync(fd);
-    } catch {
-      // Closed, as it should be.
-    }
-  }
+  // Closed, as it should be, or the number is another file's by now: then it is a link to something else.
+  for (const fifo of fifos) if (linkOf(fifo.fd) === linkTo(fifo)) closeSync(fifo.fd);
 };

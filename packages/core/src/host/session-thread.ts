@@ -4,7 +4,7 @@
  * Whatever ends the thread, every call under way is rejected with a typed error and no kernel of
  * the session is left running.
  */
-import { closeSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import {
   type CommandEnvelope,
@@ -21,6 +21,7 @@ import {
   type ThreadPreparation,
 } from '@holdfast/protocol';
 import type { Remote } from 'comlink';
+import { openDescriptors } from '../kernel/descriptors.ts';
 import type { NamedFifo } from '../kernel/fifo.ts';
 import { markerOf } from '../kernel/process-table.ts';
 import { withReserve } from '../kernel/reserve.ts';
@@ -32,7 +33,7 @@ import { createOutbox } from '../rpc/outbox.ts';
 import type { HostMessage, ThreadMessage } from '../rpc/port-messages.ts';
 import { shareCodeCache } from './code-cache.ts';
 import { createCommandLedger } from './command-ledger.ts';
-import { closeLeft, linkOf, type PipeStock } from './pipe-stock.ts';
+import { closeLeft, linkTo, type PipeStock } from './pipe-stock.ts';
 import type { Reaper } from './reaper.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
@@ -172,14 +173,9 @@ const endOrphans = async (
 
 /** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in, or their names. */
 const closePipesOf = (scratchDir: string, fifos: readonly NamedFifo[]): void => {
-  const links = new Set(fifos.map(({ name }) => linkOf(name)));
-  for (const fd of readdirSync('/proc/self/fd')) {
-    try {
-      const link = readlinkSync(`/proc/self/fd/${fd}`);
-      if (link.startsWith(`${scratchDir}/`) || links.has(link)) closeSync(Number(fd));
-    } catch {
-      // The listing's own descriptor, or one that another thread closed meanwhile.
-    }
+  const links = new Set(fifos.map(linkTo));
+  for (const { fd, link } of openDescriptors()) {
+    if (link.startsWith(`${scratchDir}/`) || links.has(link)) closeSync(fd);
   }
 };
 

@@ -90,6 +90,7 @@ export const createPipeReader = (fifo: Fifo, onData: (data: Uint8Array<ArrayBuff
     detach() {
       clearTimeout(polling);
       polling = undefined;
+      ended = undefined;
       const open = socket;
       socket = undefined;
       open?.destroy();

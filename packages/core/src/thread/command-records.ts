@@ -88,7 +88,8 @@ export const openLateOutput = (
       if (remembered) lateOf(runtime, remembered)[stream].append(data);
       decoders[stream] ??= new TextDecoder();
       const text = decoders[stream].decode(data, { stream: true });
-      if (text) runtime.emit({ type: 'late-output', commandId: id, stream, data: text });
+      if (text && runtime.isListened)
+        runtime.emit({ type: 'late-output', commandId: id, stream, data: text });
     },
     onClosed() {
       const late = runtime.remembered.get(id)?.late;

@@ -1,11 +1,11 @@
 /** One command in one kernel, from the first byte to its result. */
-import { type Language, ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
+import { ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
 import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
 import { type OutputLease, readAsItComesAfterMs } from '../kernel/output-pipes.ts';
 import { createStdinFeeder, createStdinFile, type StdinSource } from '../kernel/stdin-feeder.ts';
 import { type Collectors, composeOutcome, type Ending, unrunOutcome } from './command-outcome.ts';
 import { finishCommand, forgetCommand, openLateOutput, rememberStart } from './command-records.ts';
-import { answerInquiry } from './kernel-errands.ts';
+import { answerInquiry, settleTurn } from './kernel-errands.ts';
 import { createOutputCollector, type OutputCollector } from './output-collector.ts';
 import { createOutputPump, type OutputPump } from './output-pump.ts';
 import type { PendingCommand } from './pending-command.ts';
@@ -61,13 +61,6 @@ export const runCommand = async (
   command.settle(outcome);
   actor?.send({ type: 'FINISHED' });
   settleTurn(runtime, command);
-};
-
-/** @param recover - the language whose kernel has to be replaced now */
-const settleTurn = (runtime: SessionRuntime, command: PendingCommand, recover?: Language): void => {
-  if (runtime.machine.context.queue.current !== command) return;
-  const { id } = command;
-  runtime.machine.send(recover ? { type: 'COMMAND.SETTLED', id, recover } : { type: 'COMMAND.SETTLED', id });
 };
 
 /** Code that this language can not be given, as its driver says. */

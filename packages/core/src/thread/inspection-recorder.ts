@@ -13,6 +13,7 @@ export interface InspectionRecorder {
    * (30 against 20 µs for the four of a plain command).
    */
   observe<Machine extends AnyStateMachine>(machine: Machine): Machine;
+  toRecord(noted: NotedTransition): InspectionRecord;
   /** The last records, oldest first. */
   replay(): InspectionRecord[];
 }
@@ -25,7 +26,7 @@ export interface NotedTransition extends Omit<InspectionRecord, 'detail' | 'sess
 /** @param onTransition - told of every transition as it happens, and what the machine's context is from then on */
 export const createInspectionRecorder = (
   sessionId: SessionId,
-  onTransition: (noted: NotedTransition, toRecord: () => InspectionRecord, context: unknown) => void,
+  onTransition: (noted: NotedTransition, context: unknown) => void,
 ): InspectionRecorder => {
   // A ring: objects that live as long as a thousand transitions would be copied by every collection of young garbage.
   const ring: NotedTransition[] = [];
@@ -60,7 +61,7 @@ export const createInspectionRecorder = (
     noted.from = from;
     noted.to = to;
     noted.detail = detailOf(event);
-    onTransition(noted, () => toRecord(noted), after.context);
+    onTransition(noted, after.context);
   };
 
   return {
@@ -78,6 +79,7 @@ export const createInspectionRecorder = (
       };
       return observed;
     },
+    toRecord,
     replay: () => [...ring].sort((one, other) => one.seq - other.seq).map(toRecord),
   };
 };

@@ -49,21 +49,28 @@ export const answerInquiry = async (
   command: PendingCommand,
 ): Promise<void> => {
   const actor = runtime.machine.kernel(slot.language);
-  const settleTurn = (recover?: { recover: Language }): void => {
-    if (runtime.machine.context.queue.current !== command) return;
-    runtime.machine.send({ type: 'COMMAND.SETTLED', id: command.id, ...recover });
-  };
   try {
     const described = await live.errand((api) => api.describe());
     const description = { ...described, jobs: listJobs(runtime, live.pid, described.jobs) };
     actor?.send({ type: 'FINISHED' });
-    settleTurn();
+    settleTurn(runtime, command);
     command.describe?.(description);
   } catch (error) {
     const died = error instanceof KernelDiedError;
     if (died && slot.live === undefined) actor?.send({ type: 'DIED', reason: (error as Error).message });
     else actor?.send({ type: 'FINISHED' });
-    settleTurn(died ? { recover: slot.language } : undefined);
+    settleTurn(runtime, command, died ? slot.language : undefined);
     command.reject(error as Error);
   }
+};
+
+/**
+ * The command's turn is over, unless a reset or an end has taken it already.
+ *
+ * @param recover - the language whose kernel has to be replaced now
+ */
+export const settleTurn = (runtime: SessionRuntime, command: PendingCommand, recover?: Language): void => {
+  if (runtime.machine.context.queue.current !== command) return;
+  const { id } = command;
+  runtime.machine.send(recover ? { type: 'COMMAND.SETTLED', id, recover } : { type: 'COMMAND.SETTLED', id });
 };

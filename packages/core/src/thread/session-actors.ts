@@ -1,5 +1,5 @@
 /** Builds the session actor: machine, effects, recorder, and the data they share. */
-import type { SessionId, SessionSettings, SessionStatus, ThreadEvent, ThreadFrame } from '@holdfast/protocol';
+import type { SessionId, SessionSettings, SessionStatus, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import type { FifoPool } from '../kernel/fifo.ts';
 import type { LoadDriver } from '../kernel/load-driver.ts';
@@ -43,20 +43,23 @@ export const prepareSessionActor = (
   let watched = false;
   let listened = false;
   let runtime: SessionRuntime | undefined;
-  const emit = (event: ThreadEvent): void => {
-    if (listened || isNeeded(event)) outbox.say(event);
-  };
-
-  const recorder = createInspectionRecorder(sessionId, (noted, toRecord, context) => {
-    if (watched) sendData({ type: 'inspection', records: [toRecord()] });
+  const recorder = createInspectionRecorder(sessionId, (noted, context) => {
+    if (watched) sendData({ type: 'inspection', records: [recorder.toRecord(noted)] });
     if (noted.actor !== 'session') return;
     const from = topLevel(noted.from) as SessionStatus | '';
     const to = topLevel(noted.to) as SessionStatus;
     if (from === '' || (from === to && to !== 'busy')) return;
+    // The host counts its own commands: those of a session that goes about its work tell it nothing new.
     if (!listened && isWorking(from) && isWorking(to)) return;
     const { queue } = context as SessionContext;
     const commandId = queue.current?.id;
-    emit({ type: 'transition', from, to, queueLength: queue.length, ...(commandId ? { commandId } : {}) });
+    outbox.say({
+      type: 'transition',
+      from,
+      to,
+      queueLength: queue.length,
+      ...(commandId ? { commandId } : {}),
+    });
   });
   const machine = provideSessionEffects(() => runtime as SessionRuntime, recorder.observe, onTerminated);
   const start = (settings: SessionSettings): SessionActor => {
@@ -100,7 +103,7 @@ export const prepareSessionActor = (
       get isListened() {
         return listened;
       },
-      emit,
+      emit: (event) => outbox.say(event),
       answer: (outcome, transfer) =>
         queue.length > 0 ? outbox.hold(outcome, transfer) : outbox.sayNow(outcome, transfer),
       refuse: (rejection) => outbox.say(rejection),
@@ -120,14 +123,6 @@ export const prepareSessionActor = (
     };
   };
   return { start };
-};
-
-/** The host counts its own commands, so those of a session that goes about its work tell it nothing new. */
-const isNeeded = (event: ThreadEvent): boolean => {
-  if (event.type === 'transition') return !(isWorking(event.from) && isWorking(event.to));
-  return (
-    event.type !== 'command-started' && event.type !== 'command-finished' && event.type !== 'late-output'
-  );
 };
 
 const isWorking = (status: SessionStatus): boolean => status === 'idle' || status === 'busy';

@@ -1,9 +1,8 @@
 /** A session thread dies: every command is answered, the kernels end, other sessions and the next one work. */
-import { readdirSync, readlinkSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSessionManager, type RuntimeSession, type SessionEvent } from '../index.ts';
-import { carriers, markOf, until } from '../testing/processes.ts';
+import { carriers, markOf, openFiles, until } from '../testing/processes.ts';
 
 // Node tells of every thread that this one makes.
 const workers = new Map<number, Worker>();
@@ -31,16 +30,7 @@ const open = async (
 };
 
 /** Pipes without a name that this process has open, by the name they had. */
-const openPipes = (): string[] =>
-  readdirSync('/proc/self/fd')
-    .map((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`);
-      } catch {
-        return '';
-      }
-    })
-    .filter((link) => /\/fifo-\d+ \(deleted\)$/.test(link));
+const openPipes = (): string[] => openFiles().filter((link) => /\/fifo-\d+ \(deleted\)$/.test(link));
 
 const answer = (promise: PromiseLike<unknown>): Promise<string> =>
   Promise.resolve(promise).then(

@@ -1,5 +1,5 @@
 /** Looks at processes from outside, for tests of faults. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RuntimeSession, SessionEvent } from '../index.ts';
 
@@ -48,6 +48,17 @@ export const markOf = async (session: RuntimeSession): Promise<string> => {
   const { env_vars } = await session.state();
   return `HOLDFAST_SESSION=${env_vars.HOLDFAST_SESSION}`;
 };
+
+/** What the descriptors of this process are links to, those of all its threads. */
+export const openFiles = (): string[] =>
+  readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      // The listing's own.
+      return '';
+    }
+  });
 
 /** One letter: R, S, D, Z, T (stopped); empty where there is no such process. */
 export const stateOf = (pid: number): string => / ([A-Z]) [^)]*$/.exec(read(`/proc/${pid}/stat`))?.[1] ?? '';
