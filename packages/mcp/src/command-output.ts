@@ -45,7 +45,14 @@ export const readCommandOutput = async (
     return { ...whole, ...part, status: isOver || status === 'queued' ? status : 'running', open: !isOver };
   }
   // Nobody here ran it, or long ago: what the session remembers.
-  if (!output) return { ...whole, text: '' };
+  if (!output) {
+    const { [source]: soFar = '', omittedBytes = 0 } = command.outputSoFar ?? {};
+    const text =
+      omittedBytes > 0
+        ? redactAround(soFar, redactor, { end: true })
+        : redactor.redactPiece(soFar, { end: true });
+    return { ...whole, text, omittedBytes };
+  }
   const { truncated, fullOutputPath } = output;
   const omittedBytes =
     (source === 'stdout' ? truncated?.stdoutOmittedBytes : truncated?.stderrOmittedBytes) ?? 0;
@@ -68,14 +75,16 @@ const longestWord = 4_096;
 /**
  * Head and tail of an output that lost its middle were joined, half of the bytes each, give or take a character.
  * What the loss tore could be a piece of a secret: the words around the place go.
+ *
+ * @param torn - whether the text itself ends in the middle of things
  */
-const redactAround = (text: string, redactor: Redactor): string => {
+const redactAround = (text: string, redactor: Redactor, torn: { end?: boolean } = {}): string => {
   if (!redactor.isActive) return text;
   const bytes = Buffer.from(text);
   const middle = bytes.subarray(0, Math.floor(bytes.length / 2)).toString().length;
   const before = /\S*$/.exec(text.slice(Math.max(0, middle - longestWord), middle - 4))?.[0].length ?? 0;
   const after = /^\S*/.exec(text.slice(middle + 4, middle + 4 + longestWord))?.[0].length ?? 0;
   const head = redactor.redactPiece(text.slice(0, Math.max(0, middle - 4 - before)), { end: true });
-  const tail = redactor.redactPiece(text.slice(middle + 4 + after), { start: true });
+  const tail = redactor.redactPiece(text.slice(middle + 4 + after), { start: true, ...torn });
   return `${head}[…]${tail}`;
 };

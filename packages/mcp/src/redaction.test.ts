@@ -65,6 +65,18 @@ describe('secrets', () => {
     ).toBe('[redacted]\n');
   });
 
+  it('leave no piece of themselves where another’s command is still at it', async () => {
+    const session = connection.manager.getSession('work');
+    const started = session?.exec(`echo begun; printf ${secret.slice(0, 9)}; echo of >&2; sleep 600`);
+    for await (const { stream } of started ?? []) if (stream === 'stderr') break;
+    const read = await call(connection.client, 'session_read_output', {
+      session_id: 'work',
+      command_id: started?.id,
+    });
+    expect(read).toMatchObject({ status: 'running', text: 'begun\n[redacted]' });
+    await session?.interrupt();
+  });
+
   it('leave no piece of themselves where the middle of an output was lost', async () => {
     // Nobody here ran it, so that the session's own memory is read, which keeps head and tail.
     const session = connection.manager.getSession('work');

@@ -133,6 +133,9 @@ export const sessionMessage = z.object({
   language: languageSchema,
   createdAt: timeSchema,
   lastActivityAt: timeSchema,
+  currentCommand: commandIdSchema
+    .optional()
+    .describe('The oldest that has no result yet: the one that runs, if any does.'),
   executionCount: countSchema,
   workingDir: z.string().describe('Where its last command left it, as far as known.'),
   folder: z.string().optional().describe('Its files: metadata.json, state.json, history.log.'),
@@ -191,6 +194,7 @@ export const commandMessage = z.object({
   code: z.string(),
   status: z.enum(['queued', 'running', 'finished']),
   output: outputMessage.optional(),
+  outputSoFar: z.object({ stdout: z.string(), stderr: z.string(), omittedBytes: countSchema }).optional(),
   lateOutput: z.object({
     stdout: z.string(),
     stderr: z.string(),

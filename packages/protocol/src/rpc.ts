@@ -76,6 +76,8 @@ export interface CommandRecord {
   status: 'queued' | 'running' | 'finished';
   /** Present once finished. */
   output?: RuntimeOutput;
+  /** Present while it runs: what it has written until now, but for what waits for a slow reader. Head and tail within `maxOutputBytes`. */
+  outputSoFar?: { stdout: string; stderr: string; omittedBytes: number };
   /** Written by its background jobs after the result; head and tail within `maxOutputBytes`. */
   lateOutput: { stdout: string; stderr: string; omittedBytes: number; open: boolean };
 }

@@ -25,6 +25,8 @@ export interface OutputLease {
   readonly stderr: string;
   /** Reads as output comes, instead of once at the end. */
   startReading(): void;
+  /** Reads all that was written until now, at once. */
+  drain(): void;
   setPaused(paused: boolean): void;
   /**
    * The command has answered: takes what is left in the pipes. From now on `late` gets what is
@@ -149,6 +151,7 @@ export const createOutputPipes = (options: OutputPipesOptions): OutputPipes => {
         stdout: stdout.reader.fifo.path,
         stderr: stderr.reader.fifo.path,
         startReading: () => lines.forEach(({ reader }) => reader.attach()),
+        drain: () => lines.forEach(({ reader }) => void reader.drain()),
         setPaused: (paused) => lines.forEach(({ reader }) => (paused ? reader.pause() : reader.resume())),
         finish({ late, onClosed, strayWriters }) {
           let open = lines.length;

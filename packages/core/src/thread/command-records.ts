@@ -1,4 +1,5 @@
 /** Remembers the last commands: history, results, and what their background jobs write later. */
+import { StringDecoder } from 'node:string_decoder';
 import type {
   CommandId,
   CommandOutcome,
@@ -9,7 +10,8 @@ import type {
 } from '@holdfast/protocol';
 import type { OutputSink } from '../kernel/output-pipes.ts';
 import { createHeadTailBuffer } from './head-tail-buffer.ts';
-import { createOutputCollector } from './output-collector.ts';
+import { type CollectedOutput, createOutputCollector } from './output-collector.ts';
+import type { OutputPump } from './output-pump.ts';
 import type { PendingCommand } from './pending-command.ts';
 import type { HistoryNote, RememberedCommand, SessionRuntime } from './session-runtime.ts';
 
@@ -98,20 +100,28 @@ export const openLateOutput = (
   };
 };
 
-export const toCommandRecord = ({ record, outcome, late }: RememberedCommand): CommandRecord => {
-  const stdout = late?.stdout.read();
-  const stderr = late?.stderr.read();
-  return {
-    ...record,
-    ...(outcome ? { output: decodeOutput(outcome) } : {}),
-    lateOutput: {
-      stdout: decode(stdout?.bytes),
-      stderr: decode(stderr?.bytes),
-      omittedBytes: (stdout?.omittedBytes ?? 0) + (stderr?.omittedBytes ?? 0),
-      open: late?.open ?? false,
-    },
-  };
-};
+export const toCommandRecord = (
+  { record, outcome, late }: RememberedCommand,
+  pump: OutputPump | undefined,
+): CommandRecord => ({
+  ...record,
+  ...(outcome ? { output: decodeOutput(outcome) } : {}),
+  ...(record.status === 'running' ? { outputSoFar: decodeCollected(pump?.outputSoFar(), true) } : {}),
+  lateOutput: {
+    ...decodeCollected(late && { stdout: late.stdout.read(), stderr: late.stderr.read() }, late?.open),
+    open: late?.open ?? false,
+  },
+});
+
+/** @param open - more is to come: of a character that is not whole yet, nothing is shown */
+const decodeCollected = (
+  collected: Record<OutputStream, CollectedOutput> | undefined,
+  open = false,
+): { stdout: string; stderr: string; omittedBytes: number } => ({
+  stdout: decode(collected?.stdout.bytes, open),
+  stderr: decode(collected?.stderr.bytes, open),
+  omittedBytes: (collected?.stdout.omittedBytes ?? 0) + (collected?.stderr.omittedBytes ?? 0),
+});
 
 const lateOf = ({ settings }: SessionRuntime, remembered: RememberedCommand) => {
   const { maxOutputBytes } = settings;
@@ -175,5 +185,8 @@ const decodeOutput = ({
   stderr: decode(output.stderr),
 });
 
-const decode = (bytes: Uint8Array | undefined): string =>
-  bytes && bytes.length > 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8') : '';
+const decode = (bytes: Uint8Array | undefined, open = false): string => {
+  if (!bytes || bytes.length === 0) return '';
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return open ? new StringDecoder('utf8').write(buffer) : buffer.toString('utf8');
+};

@@ -112,13 +112,14 @@ const perform = async (
     // Asked to stop before it began: there is nothing to interrupt, and nothing to run.
     if (command.stopReason) return { reply: { exitCode: 130 } };
     lease = await live.pipes.lease((stream, data) => pump?.push(stream, data));
-    const { setPaused, finish: finishLease } = lease;
+    const { setPaused, drain, finish: finishLease } = lease;
     pump = createOutputPump({
       id: command.id,
       stream: envelope.stream,
       collectors,
       send: runtime.sendData,
       setPaused,
+      drain,
     });
     command.pump = pump;
     pump.credit(command.earlyCredits);

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createOutputCollector } from './output-collector.ts';
 import { createOutputPump } from './output-pump.ts';
 
-const setUp = (stream: boolean) => {
+/** @param inPipes - of what is still to be read from them, by the pump itself */
+const setUp = (stream: boolean, inPipes: string[] = []) => {
   const frames: ThreadFrame[] = [];
   const pauses: boolean[] = [];
   const collectors = { stdout: createOutputCollector(1 << 20), stderr: createOutputCollector(1 << 20) };
@@ -14,6 +15,9 @@ const setUp = (stream: boolean) => {
     collectors,
     send: (frame) => frames.push(frame),
     setPaused: (paused) => pauses.push(paused),
+    drain() {
+      for (const text of inPipes.splice(0)) pump.push('stdout', bytes(text));
+    },
   });
   const sent = (): string =>
     frames.map((frame) => (frame.type === 'chunk' ? Buffer.from(frame.data) : '')).join('');
@@ -61,6 +65,25 @@ describe('output pump', () => {
     pump.push('stdout', bytes('late'));
     expect(sent()).toBe('early late');
     expect(pump.streamedBytes()).toBe('early late'.length);
+  });
+
+  it('tells what was written so far, what is still in the pipes, too', () => {
+    const { pump, sent } = setUp(true, ['b', 'c']);
+    const soFar = (): string => Buffer.from(pump.outputSoFar().stdout.bytes).toString();
+    pump.credit(2);
+    pump.push('stdout', bytes('a'));
+    expect(soFar()).toBe('abc');
+    expect(sent()).toBe('ab');
+    pump.credit(1);
+    expect(sent()).toBe('abc');
+  });
+
+  it('leaves the pipes alone while a reader is behind', () => {
+    const inPipes = ['b'];
+    const { pump } = setUp(true, inPipes);
+    pump.push('stdout', bytes('a'));
+    expect(Buffer.from(pump.outputSoFar().stdout.bytes).toString()).toBe('a');
+    expect(inPipes).toEqual(['b']);
   });
 
   it('sends every byte once and in order, whatever the credits', () => {

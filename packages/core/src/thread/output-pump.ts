@@ -6,7 +6,7 @@
  * reader slows the child and nothing piles up.
  */
 import type { CommandId, OutputStream, ThreadFrame } from '@holdfast/protocol';
-import type { OutputCollector } from './output-collector.ts';
+import type { CollectedOutput, OutputCollector } from './output-collector.ts';
 
 export interface OutputPump {
   push(stream: OutputStream, data: Uint8Array<ArrayBuffer>): void;
@@ -18,6 +18,8 @@ export interface OutputPump {
   streamedBytes(): number;
   /** Nothing waits for credits. */
   isDry(): boolean;
+  /** What was written until now, unless the pipes are not read because the host has given no credits. */
+  outputSoFar(): Record<OutputStream, CollectedOutput>;
 }
 
 export interface OutputPumpOptions {
@@ -27,6 +29,8 @@ export interface OutputPumpOptions {
   send(frame: ThreadFrame): void;
   /** Called when the pipes should not be read for now, and when they should again. */
   setPaused(paused: boolean): void;
+  /** Pushes what is in the pipes. */
+  drain(): void;
 }
 
 interface Pending {
@@ -35,7 +39,7 @@ interface Pending {
 }
 
 export const createOutputPump = (options: OutputPumpOptions): OutputPump => {
-  const { id, collectors, send, setPaused } = options;
+  const { id, collectors, send, setPaused, drain } = options;
   const waiting: Pending[] = [];
   let streaming = options.stream;
   let credits = 0;
@@ -82,5 +86,9 @@ export const createOutputPump = (options: OutputPumpOptions): OutputPump => {
     },
     streamedBytes: () => streamedBytes,
     isDry: () => waiting.length === 0,
+    outputSoFar() {
+      if (!paused) drain();
+      return { stdout: collectors.stdout.read(), stderr: collectors.stderr.read() };
+    },
   };
 };

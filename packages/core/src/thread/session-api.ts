@@ -60,7 +60,7 @@ export const createSessionApi = (runtime: SessionRuntime): SessionThreadApi => {
     },
     async getCommand(id) {
       const remembered = runtime.remembered.get(id);
-      return remembered ? toCommandRecord(remembered) : null;
+      return remembered ? toCommandRecord(remembered, runtime.commands.get(id)?.pump) : null;
     },
     reset: () => waitFor((waiter) => machine.send({ type: 'RESET', waiter })),
     terminate: (reason) => waitFor((waiter) => machine.send({ type: 'TERMINATE', reason, waiter })),

@@ -95,6 +95,7 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
     }
     return workingDir;
   };
+  const withoutResult = (): ServedCommand[] => [...commands.values()].filter(({ isOver }) => !isOver);
   const describe = (): SessionMessage => ({
     sessionId: session.id,
     workspaceId: session.workspaceId,
@@ -105,6 +106,7 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
     language,
     createdAt: createdAt.toISOString(),
     lastActivityAt: session.getLastActivityTime().toISOString(),
+    ...currentOf(withoutResult()),
     executionCount,
     workingDir: workingDirNow(),
     ...(folder ? { folder: folder.path } : {}),
@@ -124,9 +126,7 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
       working_dir: workingDirNow(),
       status: session.status,
       kernels,
-      commands: [...commands.values()]
-        .filter(({ isOver }) => !isOver)
-        .map((command) => ({ command_id: command.id, language: command.language })),
+      commands: withoutResult().map(({ id, language }) => ({ command_id: id, language })),
       updated_at: new Date().toISOString(),
     }),
   };
@@ -218,6 +218,9 @@ export const serveSession = (options: ServedSessionOptions): ServedSession => {
     },
   };
 };
+
+const currentOf = ([first]: ServedCommand[]): Pick<SessionMessage, 'currentCommand'> =>
+  first ? { currentCommand: first.id } : {};
 
 const programOf = (language: Language, { shell }: SessionConfig): string =>
   ({ bash: shell ?? 'bash', python: 'python3', node: 'node' })[language];
