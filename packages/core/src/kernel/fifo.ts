@@ -57,6 +57,8 @@ export interface FifoPool {
   /** The pipes to begin with, which the host has made. To be called once; until then, `take` waits. */
   supply(fifos: readonly Fifo[]): void;
   take(): Promise<Fifo>;
+  /** Makes more, in nobody's way, if fewer than so many are free. */
+  stockUp(count: number): void;
   /** Gives a taken pipe away for good: whoever has it closes it. */
   disown(fifo: Fifo): void;
   /** Takes a pipe back whose last writer is gone and whose bytes are read. */
@@ -106,6 +108,10 @@ export const createFifoPool = (folder: string): FifoPool => {
       tellSupplied();
     },
     take,
+    stockUp(count) {
+      // Whoever finds none then makes them, and learns why that does not work.
+      if (free.length < count && !closed) fill().catch(() => undefined);
+    },
     disown: (fifo) => void all.delete(fifo),
     release: (fifo) => {
       if (all.has(fifo)) free.push(fifo);

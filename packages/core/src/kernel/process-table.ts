@@ -45,6 +45,18 @@ export const readProcessTable = (): ProcessInfo[] => {
   return table;
 };
 
+let ofThisTurn: ProcessInfo[] | undefined;
+
+/** As it was when it was first asked for in this turn: kernels that are killed together are killed by one look. */
+export const tableOfThisTurn = (): ProcessInfo[] => {
+  if (ofThisTurn) return ofThisTurn;
+  queueMicrotask(() => {
+    ofThisTurn = undefined;
+  });
+  ofThisTurn = readProcessTable();
+  return ofThisTurn;
+};
+
 /**
  * Processes older than this thread, which are most of a machine's: each takes 20 µs to read, and is read once.
  * Its number may be another's one day, but not before all the numbers were given away: there are 32,768 at least.
@@ -61,7 +73,7 @@ const forgetStrangers = (): void => {
 };
 
 /** Processes and threads that were started since the machine was; NaN where it does not tell. */
-const countForks = (): number =>
+export const countForks = (): number =>
   Number(/\nprocesses (\d+)/.exec(readText('/proc/stat') ?? '')?.[1] ?? Number.NaN);
 
 const listProcesses = (): string[] => {

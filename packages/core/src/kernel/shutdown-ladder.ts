@@ -1,10 +1,12 @@
 /** Ends a kernel and everything it started: ask, SIGTERM, SIGKILL, and a last look around. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  countForks,
   findDescendants,
   findMarked,
   readProcessTable,
   signalProcess,
+  tableOfThisTurn,
   withDescendants,
 } from './process-table.ts';
 
@@ -47,9 +49,31 @@ export const climbShutdownLadder = async (target: ShutdownTarget, grace = defaul
 /** SIGKILL at once: the kernel, its group, and all that descends from it. */
 export const killTree = (pid: number): void => {
   // Seen first, while parents are alive.
-  const descendants = findDescendants(pid);
+  const descendants = findDescendants(pid, tableOfThisTurn());
   signalGroup(pid, 'SIGKILL');
   for (const child of descendants) signalProcess(child.pid, 'SIGKILL');
+};
+
+/**
+ * To be asked in the turn in which kernels are killed.
+ *
+ * @param kernels - their pids
+ * @param killAll - kills them
+ * @returns whether nothing carries the marker but these and the spared. Then there is no need to look once more when
+ * they are gone: nobody has started a process since the look that they were killed by, and they can not any more.
+ */
+export const killsLast = (
+  marker: string,
+  kernels: ReadonlySet<number>,
+  spared: ReadonlySet<number>,
+  killAll: () => void,
+): boolean => {
+  const forks = countForks();
+  const table = tableOfThisTurn();
+  killAll();
+  const left = withDescendants(spared, table);
+  const others = findMarked(marker, table).filter(({ pid }) => !left.has(pid) && !kernels.has(pid));
+  return others.length === 0 && countForks() === forks;
 };
 
 /**

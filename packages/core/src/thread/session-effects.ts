@@ -11,7 +11,7 @@ import {
 } from '@holdfast/protocol';
 import { markerOf } from '../kernel/process-table.ts';
 import { releaseReserve } from '../kernel/reserve.ts';
-import { killMarked } from '../kernel/shutdown-ladder.ts';
+import { killMarked, killsLast } from '../kernel/shutdown-ladder.ts';
 import { forgetCommand, rememberQueued } from './command-records.ts';
 import type { InspectionRecorder } from './inspection-recorder.ts';
 import { kernelStart, provideKernelEffects } from './kernel-effects.ts';
@@ -140,11 +140,15 @@ const noteWhyStopped = ({ machine, slots }: SessionRuntime, reason: StopReason):
 /** Every process of the old kernels is gone before the new one starts. */
 const performReset = async (runtime: SessionRuntime, language: Language): Promise<void> => {
   const { machine, slots, settings, spares } = runtime;
-  const stopped = stopKernels(runtime);
+  const marker = markerOf(settings);
+  let stopped: Promise<void> | undefined;
+  const nothingElseRuns = killsLast(marker, livePids(runtime), spares.pids, () => {
+    stopped = stopKernels(runtime);
+  });
   // While they die, and once more for what they may have made meanwhile.
   emptyFolder(settings.scratchDir, spares.folders);
   await stopped;
-  await killMarked(markerOf(settings), spares.pids);
+  if (!nothingElseRuns) await killMarked(marker, spares.pids);
   runtime.contextOwner = undefined;
   runtime.resets += 1;
   for (const slot of slots.values()) {
@@ -194,6 +198,9 @@ const stopKernels = async ({ slots, machine }: SessionRuntime): Promise<void> =>
   }
   await Promise.all(ending);
 };
+
+const livePids = ({ slots }: SessionRuntime): Set<number> =>
+  new Set([...slots.values()].flatMap(({ live }) => (live ? [live.pid] : [])));
 
 const emptyFolder = (folder: string, spared: ReadonlySet<string>): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

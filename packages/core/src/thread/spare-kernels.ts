@@ -48,6 +48,9 @@ export interface SpareKernelsOptions {
   emit(event: ThreadEvent): void;
 }
 
+/** The next spare takes four pipes, the first command in this one two: to make more takes 5 ms, and nobody waits now. */
+const pipesNext = 6;
+
 interface Spare {
   start: KernelStart;
   folder: string;
@@ -87,6 +90,7 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
         if (spares.get(language)?.folder === folder) spares.delete(language);
         release(live.pid);
       });
+      pool.stockUp(pipesNext);
       return live;
     } catch (error) {
       if (started !== undefined) release(started);
