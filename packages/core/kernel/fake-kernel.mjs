@@ -3,7 +3,9 @@
  * that supervision can be tested without a language. One command a line:
  *
  * `set NAME VALUE` · `get NAME` · `print TEXT` · `exit N` · `die SIGNAL` · `wait` (until interrupted)
- * · `stuck` (ignores every signal but SIGKILL) · `later MS TEXT` (writes after the command is over)
+ * · `stuck` (ignores every signal but SIGKILL) · `later TEXT` (written after the command is over, on SIGUSR2)
+ *
+ * Interrupts come as calls, which are in order with commands: signals are not, and do nothing here.
  */
 import { closeSync, constants, createReadStream, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -11,9 +13,10 @@ import { createInterface } from 'node:readline';
 const [controlIn, controlOut] = process.argv.slice(2);
 const answers = openSync(controlOut, constants.O_WRONLY);
 const state = new Map();
-let release;
+let interrupted = false;
+let endWait;
 
-process.on('SIGINT', () => release?.(130));
+process.on('SIGINT', () => undefined);
 
 const words = {
   set: (name, value) => {
@@ -28,24 +31,23 @@ const words = {
   },
   wait: () =>
     new Promise((resolve) => {
-      release = (exitCode) => resolve({ exitCode });
+      endWait = () => resolve({ exitCode: 130 });
+      if (interrupted) endWait();
     }),
-  stuck: () => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
-    return new Promise(() => undefined);
-  },
-  later: (ms, text, _write, output) => {
+  stuck: () => new Promise(() => undefined),
+  later: (text, _rest, _write, output) => {
     const kept = openSync(output, constants.O_WRONLY);
-    setTimeout(() => {
+    process.once('SIGUSR2', () => {
       writeSync(kept, `${text}\n`);
       closeSync(kept);
-    }, Number(ms));
+    });
   },
 };
 
 const run = async ({ code, stdout }) => {
   const output = openSync(stdout, constants.O_WRONLY);
   const write = (text) => void writeSync(output, text);
+  interrupted = false;
   let reply = { exitCode: 0 };
   for (const line of code.split('\n').filter(Boolean)) {
     const [word, name, ...rest] = line.split(' ');
@@ -69,7 +71,10 @@ const api = {
   }),
   getContext: () => ({ cwd: process.cwd(), env: { ...process.env } }),
   setContext: ({ cwd }) => process.chdir(cwd),
-  interrupt: () => release?.(130),
+  interrupt: () => {
+    interrupted = true;
+    endWait?.();
+  },
   shutdown: () => process.exit(0),
 };
 

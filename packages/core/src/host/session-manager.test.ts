@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { RuntimeSession, RuntimeSessionManager, SessionEvent } from '@holdfast/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeLanguage } from '../testing/fake-driver.ts';
@@ -112,23 +111,48 @@ describe('session', () => {
     expect((await queued).stdout).toBe('1\n');
   });
 
-  it('times a command out, keeps state, and tells what it took', async () => {
+  it('times a command out and keeps state', async () => {
     const session = manager.getOrCreateSession('a');
     await session.exec('set x 1');
-    expect(await session.exec('print partial\nwait', { timeoutMs: 50 })).toMatchObject({
+    expect(await session.exec('wait', { timeoutMs: 50 })).toMatchObject({
       timedOut: true,
-      stdout: 'partial\n',
-      interruption: { asked: 'SIGINT', stateKept: true },
+      success: false,
+      exitCode: 130,
       epoch: 1,
     });
     expect((await session.exec('get x')).stdout).toBe('1\n');
   });
 
+  it('tells what an interrupt took, and what was written before it', async () => {
+    const session = manager.getOrCreateSession('a');
+    const running = session.exec('print partial\nwait', { onStdout: () => void session.interrupt() });
+    expect(await running).toMatchObject({
+      interrupted: true,
+      stdout: 'partial\n',
+      interruption: { asked: 'SIGINT', stateKept: true },
+    });
+  });
+
+  it('lets nothing overtake a command that was given before it', async () => {
+    const session = manager.getOrCreateSession('a');
+    const set = session.exec('set x 1');
+    const { variables } = await session.state();
+    expect(variables).toEqual([{ name: 'x', type: 'text', preview: '1' }]);
+    expect(await set).toMatchObject({ success: true });
+    const waiting = session.exec('wait');
+    expect(await session.interrupt()).toBe('interrupted');
+    expect(await waiting).toMatchObject({ interrupted: true });
+    const dropped = expect(session.exec('set x 2')).resolves.toMatchObject({ interrupted: true });
+    await session.reset();
+    await dropped;
+  });
+
   it('replaces a kernel that ignores everything, and says what is lost', async () => {
     const session = manager.getOrCreateSession('a');
     await session.exec('set x 1');
-    expect(await session.exec('stuck', { timeoutMs: 20 })).toMatchObject({
-      timedOut: true,
+    const stuck = session.exec('print begun\nstuck', { onStdout: () => void session.interrupt() });
+    expect(await stuck).toMatchObject({
+      interrupted: true,
       exitCode: 137,
       signal: 'SIGKILL',
       interruption: { asked: 'SIGINT', escalatedTo: 'SIGKILL to kernel', stateKept: false },
@@ -159,7 +183,7 @@ describe('session', () => {
     const [running, queued] = [new AbortController(), new AbortController()];
     const first = session.exec('print begun\nwait', { signal: running.signal });
     const second = session.exec('set x 2', { signal: queued.signal });
-    await nextEvent(session, 'command-started');
+    for await (const { data } of first) if (data === 'begun\n') break;
     queued.abort();
     await expect(second).rejects.toMatchObject({ code: 'COMMAND_CANCELLED', data: { began: false } });
     running.abort(new Error('enough'));
@@ -222,9 +246,12 @@ describe('session', () => {
 
   it('remembers history, results and late output', async () => {
     const session = manager.getOrCreateSession('a', { maxHistorySize: 2 });
+    const started = nextEvent(session, 'kernel-started');
     const first = await session.exec('print one');
+    const { pid } = await started;
+    const second = await session.exec('later afterwards');
     const late = nextEvent(session, 'late-output');
-    const second = await session.exec('later 30 afterwards');
+    process.kill(pid, 'SIGUSR2');
     expect(await late).toMatchObject({ commandId: second.commandId, stream: 'stdout', data: 'afterwards\n' });
     expect(await session.getCommand(second.commandId)).toMatchObject({
       status: 'finished',
@@ -233,7 +260,7 @@ describe('session', () => {
     });
     await session.exec('print three');
     expect((await session.getHistory()).map(({ command }) => command)).toEqual([
-      'later 30 afterwards',
+      'later afterwards',
       'print three',
     ]);
     expect((await session.getHistory(1)).map(({ command }) => command)).toEqual(['print three']);
@@ -250,16 +277,6 @@ describe('session', () => {
     });
     expect(session.isAlive()).toBe(false);
     await broken[Symbol.asyncDispose]();
-  });
-
-  it('leaves no folder behind', async () => {
-    const session = manager.getOrCreateSession('a');
-    const state = await session.state();
-    expect(state.env_vars.HOLDFAST_SESSION).toContain(session.id);
-    const folders = await session.exec('print done');
-    expect(folders.success).toBe(true);
-    await manager[Symbol.asyncDispose]();
-    expect(existsSync(`/tmp/${session.id}`)).toBe(false);
   });
 });
 

@@ -41,7 +41,9 @@ export interface SessionThread {
   readonly call: SessionCall;
   /** Hands a command over. @throws the typed error that it was rejected with */
   exec(command: CommandEnvelope): Promise<ReceivedOutcome>;
+  /** Leaves at the end of this turn. */
   send(frame: HostFrame): void;
+  sendNow(frame: HostFrame): void;
   /** Settles when the thread is free or dead and no process of the session is left. Never rejects. */
   readonly ended: Promise<void>;
 }
@@ -146,7 +148,7 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
     open(settings, listener) {
       session = { ...listener, workspaceId: settings.workspaceId };
       outbox.say({ type: 'open', settings });
-      return { call: remote.call, exec: commands.exec, send: outbox.say, ended };
+      return { call: remote.call, exec: commands.exec, send: outbox.say, sendNow: outbox.sayNow, ended };
     },
     discard() {
       discarded = true;

@@ -48,6 +48,7 @@ export const openSession = (options: HostSessionOptions): HostSession => {
   const listeners = new Set<(event: SessionEvent) => void>();
   let lifecycle: SessionStatus = 'spawning';
   let isManagerListening = settings.listened;
+  let isThreadListened = settings.listened;
   let threadId: number | undefined;
   /** Commands without a result. */
   let pending = 0;
@@ -66,8 +67,12 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     if (lifecycle !== 'idle' && lifecycle !== 'busy') return lifecycle;
     return pending > 0 ? 'busy' : 'idle';
   };
-  const tellWhetherListened = (): void =>
-    thread.send({ type: 'listen', on: isManagerListening || listeners.size > 0 });
+  // Before the caller's next line: what that sets off is heard.
+  const tellWhetherListened = (): void => {
+    const on = isManagerListening || listeners.size > 0;
+    if (on !== isThreadListened) thread.sendNow({ type: 'listen', on });
+    isThreadListened = on;
+  };
   const feed = createRecordFeed((on) => thread.send({ type: 'watch', on }));
   const takeFrame = (frame: ThreadFrame): void => {
     if (frame.type === 'inspection') return feed.push(frame.records);
@@ -111,8 +116,11 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     });
     return handle;
   };
+  const given = Promise.resolve();
+  /** A command leaves a microtask after it was given (see `startExecution`): what is asked after it comes after it. */
+  const call: SessionThread['call'] = (make) => given.then(() => thread.call(make));
   const terminate = async (reason: TerminationReason): Promise<void> => {
-    if (lifecycle !== 'terminated') await thread.call((api) => api.terminate(reason)).catch(() => undefined);
+    if (lifecycle !== 'terminated') await call((api) => api.terminate(reason)).catch(() => undefined);
     await thread.ended;
   };
 
@@ -137,12 +145,11 @@ export const openSession = (options: HostSessionOptions): HostSession => {
       if (language === 'bash') return failedExecution(language, noValues(describe()));
       return exec<Encoding>({ ...execOptions, command: code, language });
     },
-    state: (language) => thread.call((api) => api.state(language)),
-    getHistory: (limit) => thread.call((api) => api.history(limit)),
-    getCommand: (id) => thread.call((api) => api.getCommand(id)),
-    reset: () => thread.call((api) => api.reset()),
-    interrupt: async () =>
-      lifecycle === 'terminated' ? 'terminated' : thread.call((api) => api.interrupt()),
+    state: (language) => call((api) => api.state(language)),
+    getHistory: (limit) => call((api) => api.history(limit)),
+    getCommand: (id) => call((api) => api.getCommand(id)),
+    reset: () => call((api) => api.reset()),
+    interrupt: async () => (lifecycle === 'terminated' ? 'terminated' : call((api) => api.interrupt())),
     terminate: () => terminate('requested'),
     isAlive: () => lifecycle !== 'terminated',
     getLastActivityTime: () => lastActivityAt,

@@ -23,10 +23,7 @@ it('does not signal a kernel that can not take it, until it can', async () => {
     get listening() {
       return listening;
     },
-    steps: [
-      { atMs: 0, name: 'SIGINT', target: 'kernel', signal: 'SIGINT' },
-      { atMs: 2_000, name: 'SIGKILL', target: 'kernel', signal: 'SIGKILL' },
-    ],
+    steps: [{ atMs: 0, name: 'SIGINT', target: 'kernel', signal: 'SIGINT' }],
     commandStartedAt: performance.now() - 1_000,
     call: async () => undefined,
     lastResort: () => undefined,

@@ -1,5 +1,6 @@
 /** Stops a running command step by step, so that its kernel and state survive wherever they can. */
 import type { InterruptStep } from './language-driver.ts';
+import { setPatientTimeout, whenOverdue } from './patience.ts';
 import { bootTimeOf, findDescendants, findOrphans, signalProcess } from './process-table.ts';
 
 export interface InterruptTarget {
@@ -46,34 +47,36 @@ export const lastResortName = 'SIGKILL to kernel';
 export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder => {
   const { steps, pid } = target;
   const taken: string[] = [];
-  const timers: NodeJS.Timeout[] = [];
+  const pending = new Set<() => void>();
   let stopped = false;
   /** The kernel has answered the call of the step taken last. */
   let heard = false;
   let signalsSent = 0;
 
-  const sendSignal = ({ signal, target: wanted }: InterruptStep): void => {
-    if (!signal || (target.listening && wanted === 'kernel')) return;
+  /** @returns whether there was somebody to signal */
+  const sendSignal = ({ signal, target: wanted }: InterruptStep): boolean => {
+    if (!signal || (target.listening && wanted === 'kernel')) return false;
     const who = target.listening ? 'children' : wanted;
     if (who !== 'children') signalsSent += 1;
-    signalTarget(pid, who, signal, target.commandStartedAt);
+    return signalTarget(pid, who, signal, target.commandStartedAt);
   };
   const climb = (step: InterruptStep): void => {
-    taken.push(step.name);
     if (step.call === 'first') return ask(step);
-    sendSignal(step);
+    // A kernel that can not be signalled now is on its way already: no step that is worth telling of.
+    if (sendSignal(step) || !target.listening || step.call) taken.push(step.name);
     if (step.call) void target.call();
   };
   const ask = (step: InterruptStep): void => {
+    taken.push(step.name);
     heard = false;
     let isLate = false;
-    const giveUp = setTimeout(() => {
+    const giveUp = whenOverdue(pid, hearsCallMs, () => {
       isLate = true;
       sendSignal(step);
-    }, hearsCallMs);
-    timers.push(giveUp);
+    });
+    pending.add(giveUp);
     void target.call().then(() => {
-      clearTimeout(giveUp);
+      giveUp();
       if (isLate) return;
       heard = true;
       // Also when that was the end of the command: they are its own.
@@ -83,24 +86,35 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
   const sendAgain = (step: InterruptStep): void => {
     if (!heard) sendSignal(step);
   };
+  const lastResort = (): void => {
+    taken.push(lastResortName);
+    target.lastResort();
+  };
+  /** One after the other: when this thread stood still, the kernel may have, too, and has its time all the same. */
+  const climbFrom = (index: number, sinceMs: number): void => {
+    const step = steps[index];
+    if (step?.atMs === sinceMs) {
+      climb(step);
+      return climbFrom(index + 1, sinceMs);
+    }
+    const atMs = step?.atMs ?? Math.min(sinceMs + lastResortAfterMs, lastResortAtMs);
+    const next = whenOverdue(pid, atMs - sinceMs, () => {
+      pending.delete(next);
+      if (!step) return lastResort();
+      climbFrom(index, atMs);
+    });
+    pending.add(next);
+  };
+
   const [first] = steps;
   // The command has not begun: it is asked as soon as there is somebody to ask.
   void target.listening?.then(() => {
     if (first && !stopped) sendAgain(first);
   });
   if (first && performance.now() - target.commandStartedAt < youngMs) {
-    timers.push(setTimeout(sendAgain, askAgainAfterMs, first));
+    pending.add(setPatientTimeout(() => sendAgain(first), askAgainAfterMs));
   }
-  for (const step of steps) {
-    if (step.atMs === 0) climb(step);
-    else timers.push(setTimeout(climb, step.atMs, step));
-  }
-  const last = steps.at(-1)?.atMs ?? 0;
-  const lastResort = (): void => {
-    taken.push(lastResortName);
-    target.lastResort();
-  };
-  timers.push(setTimeout(lastResort, Math.min(last + lastResortAfterMs, lastResortAtMs)));
+  climbFrom(0, 0);
   return {
     taken,
     get signalsSent() {
@@ -108,7 +122,7 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
     },
     stop() {
       stopped = true;
-      timers.forEach(clearTimeout);
+      for (const cancel of pending) cancel();
       for (const orphan of findOrphans(pid)) {
         if (orphan.startedAt >= earliestStart(target.commandStartedAt)) signalProcess(orphan.pid, 'SIGKILL');
       }
@@ -116,24 +130,25 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
   };
 };
 
-/** Signals are followed by SIGCONT: a stopped process takes no signal until it goes on. */
+/** Signals are followed by SIGCONT: a stopped process takes no signal until it goes on. @returns whether there was one */
 const signalTarget = (
   pid: number,
   target: InterruptStep['target'],
   signal: NodeJS.Signals,
   commandStartedAt: number,
-): void => {
+): boolean => {
   if (target !== 'children') {
     signalProcess(pid, signal);
     signalProcess(pid, 'SIGCONT');
   }
-  if (target === 'kernel') return;
+  if (target === 'kernel') return true;
   const since = earliestStart(commandStartedAt);
-  for (const child of findDescendants(pid)) {
-    if (child.startedAt < since) continue;
+  const children = findDescendants(pid).filter(({ startedAt }) => startedAt >= since);
+  for (const child of children) {
     signalProcess(child.pid, signal);
     signalProcess(child.pid, 'SIGCONT');
   }
+  return target === 'both' || children.length > 0;
 };
 
 /** Start times have a resolution of 10 ms, so a child of the command may seem a little older than it. */

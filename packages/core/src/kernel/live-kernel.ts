@@ -14,6 +14,7 @@ import { type OpenControlChannel, openControlChannel } from './control-channel.t
 import { type Fifo, type FifoPool, openToWrite } from './fifo.ts';
 import type { LanguageDriver } from './language-driver.ts';
 import { createOutputPipes, type OutputPipes } from './output-pipes.ts';
+import { whenOverdue } from './patience.ts';
 import { createPipeReader } from './pipe-reader.ts';
 import { signalProcess } from './process-table.ts';
 import { climbShutdownLadder, killTree, type ShutdownGrace } from './shutdown-ladder.ts';
@@ -120,12 +121,12 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
     const kill = (): void => killTree(pid);
     const errand: LiveKernel['errand'] = async (make) => {
       const wake = setTimeout(() => signalProcess(pid, 'SIGCONT'), errandWakeMs);
-      const giveUp = setTimeout(kill, errandLimitMs);
+      const answered = whenOverdue(pid, errandLimitMs, kill);
       try {
         return await call(make);
       } finally {
         clearTimeout(wake);
-        clearTimeout(giveUp);
+        answered();
       }
     };
     return { driver, hello, pid, pipes, exited, call, errand, end, kill };

@@ -1,20 +1,42 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
-import { bootTimeOf, findDescendants, findMarked, readProcess, signalProcess } from './process-table.ts';
-import { climbShutdownLadder, killMarked } from './shutdown-ladder.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  bootTimeOf,
+  commandLineOf,
+  findDescendants,
+  findMarked,
+  type ProcessInfo,
+  readProcess,
+  signalProcess,
+} from './process-table.ts';
+import { climbShutdownLadder, killMarked, killsLast } from './shutdown-ladder.ts';
 
 let child: ChildProcess | undefined;
 afterEach(() => {
   if (child?.pid) signalProcess(-child.pid, 'SIGKILL');
 });
 
+// Their own on a machine where the same test may run twice.
+const names = ['one', 'two', 'three', 'four', 'five'] as const;
+const markers = Object.fromEntries(names.map((name) => [name, `${process.pid}.${name}`])) as Record<
+  (typeof names)[number],
+  string
+>;
+const markedAs = (name: keyof typeof markers) => ({ HOLDFAST_SESSION: markers[name] });
+
+const wordsOf = (processes: ProcessInfo[]): string[] => processes.map(({ pid }) => commandLineOf(pid)).sort();
+
+const eventually = (holds: () => boolean): Promise<unknown> =>
+  vi.waitUntil(holds, { timeout: 20_000, interval: 5 });
+
 /** A shell that starts what is given, says so, and waits. */
-const start = async (script: string, env: Record<string, string> = {}): Promise<number> => {
-  child = spawn('sh', ['-c', `${script}\necho ready; wait`], {
+const start = async (script: string, env: Record<string, string> = {}, then = 'wait'): Promise<number> => {
+  child = spawn('sh', ['-c', `${script}\necho ready; ${then}`], {
     detached: true,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   await once(child.stdout as NodeJS.ReadableStream, 'data');
   return child.pid as number;
@@ -32,55 +54,76 @@ describe('process table', () => {
   });
 
   it('finds children, grandchildren, orphans of the session, and those that left it', async () => {
-    const pid = await start('sleep 91 & (sleep 92 & sleep 93 &) & setsid sleep 94 & sleep 0.1', {
-      HOLDFAST_SESSION: 'host.one',
-    });
-    expect(findDescendants(pid).length).toBeGreaterThanOrEqual(4);
-    const marked = findMarked('host.one');
-    expect(marked.map((process) => process.pid)).toEqual(
-      expect.arrayContaining(findDescendants(pid).map((process) => process.pid)),
-    );
-    expect(findMarked('host.on')).toEqual([]);
+    const pid = await start('sleep 91 & (sleep 92 & sleep 93 &) & setsid sleep 94 &', markedAs('one'));
+    const sleepers = ['sleep 91', 'sleep 92', 'sleep 93', 'sleep 94'];
+    // Each is a shell for an instant, and shows nothing while it becomes what it is to be.
+    await eventually(() => isDeepStrictEqual(wordsOf(findDescendants(pid)), sleepers));
+    expect(wordsOf(findMarked(markers.one))).toEqual([expect.stringMatching(/^sh -c/), ...sleepers]);
+    expect(findMarked(markers.one.slice(0, -1))).toEqual([]);
     const over = exited();
     signalProcess(pid, 'SIGKILL');
     await over;
-    await killMarked('host.one');
-    expect(findMarked('host.one')).toEqual([]);
+    await killMarked(markers.one);
+    expect(findMarked(markers.one)).toEqual([]);
   });
 });
 
 describe('killMarked', () => {
   it('leaves those alone that are spared, with what they started', async () => {
-    const pid = await start('sleep 97 & setsid sleep 98 & sleep 0.1', { HOLDFAST_SESSION: 'host.three' });
-    const before = findMarked('host.three').map((process) => process.pid);
-    expect(before.length).toBeGreaterThanOrEqual(3);
-    await killMarked('host.three', new Set([pid]));
-    expect(findMarked('host.three').map((process) => process.pid)).toEqual(before);
+    const pid = await start('sleep 97 & setsid sleep 98 &', markedAs('three'));
+    await eventually(() => isDeepStrictEqual(wordsOf(findDescendants(pid)), ['sleep 97', 'sleep 98']));
+    const before = findMarked(markers.three).map((process) => process.pid);
+    expect(before).toHaveLength(3);
+    await killMarked(markers.three, new Set([pid]));
+    expect(findMarked(markers.three).map((process) => process.pid)).toEqual(before);
     const over = exited();
-    await killMarked('host.three');
+    await killMarked(markers.three);
     expect(await over).toEqual([null, 'SIGKILL']);
+  });
+});
+
+describe('killsLast', () => {
+  const nothing = (): void => undefined;
+  const none = new Set<number>();
+
+  it('is certain only of a kernel that has started nothing that lives', async () => {
+    const pid = await start('', markedAs('four'), 'read -r _; setsid sleep 99 & wait');
+    const kernels = new Set([pid]);
+    // Any process that is started anywhere meanwhile makes it uncertain, but not every time.
+    await eventually(() => killsLast(markers.four, kernels, none, nothing));
+    child?.stdin?.end('\n');
+    await eventually(() => wordsOf(findMarked(markers.four)).includes('sleep 99'));
+    for (let look = 0; look < 20; look += 1) {
+      expect(killsLast(markers.four, kernels, none, nothing)).toBe(false);
+    }
+    await killMarked(markers.four);
+  });
+
+  it('is not certain when somebody has started a process since', async () => {
+    const pid = await start('', markedAs('five'));
+    const startOne = (): void => void spawnSync('true');
+    expect(killsLast(markers.five, new Set([pid]), none, startOne)).toBe(false);
   });
 });
 
 describe('shutdown ladder', () => {
   it('asks first', async () => {
-    const pid = await start('trap "exit 0" USR1');
+    const pid = await start('trap "exit 7" USR1', {}, 'sleep 600 & wait');
     let signals = '';
     const over = exited().then((result) => {
       signals = JSON.stringify(result);
     });
-    await climbShutdownLadder({ pid, exited: over, ask: () => void signalProcess(pid, 'SIGUSR1') });
-    expect(signals).toBe('[0,null]');
+    const ask = (): void => void signalProcess(pid, 'SIGUSR1');
+    await climbShutdownLadder({ pid, exited: over, ask }, { askMs: 60_000, termMs: 60_000 });
+    expect(signals).toBe('[7,null]');
   });
 
   it('kills what does not listen, with all it started', async () => {
-    const pid = await start('trap "" TERM INT HUP; sleep 95 & setsid sleep 96 &', {
-      HOLDFAST_SESSION: 'host.two',
-    });
+    const pid = await start('trap "" TERM INT HUP; sleep 95 & setsid sleep 96 &', markedAs('two'));
     const over = exited();
     await climbShutdownLadder({ pid, exited: over, ask: () => undefined }, { askMs: 50, termMs: 50 });
     expect(await over).toEqual([null, 'SIGKILL']);
-    await killMarked('host.two');
-    expect(findMarked('host.two')).toEqual([]);
+    await killMarked(markers.two);
+    expect(findMarked(markers.two)).toEqual([]);
   });
 });

@@ -100,6 +100,18 @@ export const readProcess = (pid: number): ProcessInfo | undefined => {
   };
 };
 
+/** Neither gone nor waiting to be reaped. */
+export const isRunning = (pid: number): boolean => {
+  const { state = 'X' } = readProcess(pid) ?? {};
+  return state !== 'Z' && state !== 'X';
+};
+
+/** Milliseconds that its main thread was on a core; undefined where the system does not tell. */
+export const ranMs = (pid: number): number | undefined => {
+  const [ran] = readText(`/proc/${pid}/schedstat`)?.split(' ') ?? [];
+  return ran === undefined ? undefined : Number(ran) / 1e6;
+};
+
 /** Descendants of a process, and whatever else is in its process session; not the process itself. */
 export const findDescendants = (root: number, table = readProcessTable()): ProcessInfo[] => {
   const found = findChildren(root, table);
@@ -146,14 +158,32 @@ const findChildren = (root: number, table: ProcessInfo[]): Map<number, ProcessIn
 };
 
 /** Processes that were started with this marker in their environment, also after `setsid` and a double fork. */
-export const findMarked = (marker: string, table = readProcessTable()): ProcessInfo[] => {
-  const entry = `${markerName}=${marker}`;
-  return table.filter(({ pid, state }) => {
-    if (pid === process.pid || state === 'Z') return false;
+export const findMarked = (marker: string, table?: ProcessInfo[]): ProcessInfo[] =>
+  lookForMarked(marker, table).marked;
+
+export interface MarkedLook {
+  marked: ProcessInfo[];
+  /** Whether they carry it can not be seen now: for an instant, while it becomes another program or ends, a process shows nothing. */
+  unclear: ProcessInfo[];
+}
+
+export const lookForMarked = (marker: string, table = readProcessTable()): MarkedLook => {
+  const entry = `\0${markerName}=${marker}\0`;
+  const found: MarkedLook = { marked: [], unclear: [] };
+  for (const info of table) {
+    const { pid, state, parent } = info;
+    if (pid === process.pid || state === 'Z') continue;
     const environment = readText(`/proc/${pid}/environ`);
-    return environment !== undefined && `\0${environment}\0`.includes(`\0${entry}\0`);
-  });
+    if (environment === undefined) continue;
+    if (`\0${environment}\0`.includes(entry)) found.marked.push(info);
+    else if (environment === '' && parent !== kernelThreads && commandLineOf(pid) === '')
+      found.unclear.push(info);
+  }
+  return found;
 };
+
+// Parent of the system's own threads, which have neither environment nor words.
+const kernelThreads = 2;
 
 /** Its words, a blank between them; empty when it is gone. */
 export const commandLineOf = (pid: number): string =>
@@ -163,7 +193,17 @@ export const commandLineOf = (pid: number): string =>
     .trim();
 
 /** `performance.now()` as seconds since boot, to compare with start times. */
-export const bootTimeOf = (time: number): number => uptime() - (performance.now() - time) / 1_000;
+export const bootTimeOf = (time: number): number => {
+  for (;;) {
+    const before = performance.now();
+    const up = uptime();
+    const now = performance.now();
+    // Two clocks: a thread that stood still between them would compare two different moments.
+    if (now - before < clockGapMs) return up - (now - time) / 1_000;
+  }
+};
+
+const clockGapMs = 5;
 
 /**
  * Nothing that is older than this thread was started by it, which leaves out most of a machine. Read once: the

@@ -1,9 +1,10 @@
 /** Ends a kernel and everything it started: ask, SIGTERM, SIGKILL, and a last look around. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { whenOverdue } from './patience.ts';
 import {
   countForks,
   findDescendants,
-  findMarked,
+  lookForMarked,
   readProcessTable,
   signalProcess,
   tableOfThisTurn,
@@ -31,10 +32,10 @@ export const climbShutdownLadder = async (target: ShutdownTarget, grace = defaul
   // Seen now, while parents are alive: a child that left the process group is still found by its parent.
   const before = findDescendants(pid);
   if (ask) ask();
-  if (!ask || !(await endsWithin(exited, grace.askMs))) {
+  if (!ask || !(await endsWithin(pid, exited, grace.askMs))) {
     signalGroup(pid, 'SIGCONT');
     signalGroup(pid, 'SIGTERM');
-    if (!(await endsWithin(exited, grace.termMs))) signalGroup(pid, 'SIGKILL');
+    if (!(await endsWithin(pid, exited, grace.termMs))) signalGroup(pid, 'SIGKILL');
   }
   await exited;
   signalGroup(pid, 'SIGKILL');
@@ -72,7 +73,8 @@ export const killsLast = (
   const table = tableOfThisTurn();
   killAll();
   const left = withDescendants(spared, table);
-  const others = findMarked(marker, table).filter(({ pid }) => !left.has(pid) && !kernels.has(pid));
+  const { marked, unclear } = lookForMarked(marker, table);
+  const others = [...marked, ...unclear].filter(({ pid }) => !left.has(pid) && !kernels.has(pid));
   return others.length === 0 && countForks() === forks;
 };
 
@@ -82,27 +84,37 @@ export const killsLast = (
  * @param spared - pids that carry it and live on, with what they started
  */
 export const killMarked = async (marker: string, spared: ReadonlySet<number> = new Set()): Promise<void> => {
-  for (let pass = 0; pass < 20; pass += 1) {
+  const giveUpAt = performance.now() + giveUpAfterMs;
+  let unclearLooks = 0;
+  for (let pass = 0; performance.now() < giveUpAt; pass += 1) {
     const table = readProcessTable();
     const living = withDescendants(spared, table);
-    const marked = findMarked(marker, table).filter(({ pid }) => !living.has(pid));
-    if (marked.length === 0) return;
-    for (const { pid } of marked) signalProcess(pid, 'SIGKILL');
+    const { marked, unclear } = lookForMarked(marker, table);
+    const own = marked.filter(({ pid }) => !living.has(pid));
+    if (own.length > 0) unclearLooks = 0;
+    else if (unclear.length === 0 || ++unclearLooks === certainAfter) return;
+    for (const { pid } of own) signalProcess(pid, 'SIGKILL');
     await delay(pass < 5 ? 5 : 50);
   }
 };
+
+// Killed, and still there: on a machine that gives it no core to end on. Nothing is left to be done about one that stays.
+const giveUpAfterMs = 20_000;
+
+/** Looks. Who shows nothing for longer has nothing to show: another user's process, say. */
+const certainAfter = 3;
 
 /** The kernel leads its process group, so the group's id is its pid. */
 const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
   signalProcess(-pid, signal);
 };
 
-const endsWithin = async (exited: Promise<unknown>, ms: number): Promise<boolean> => {
-  const timeout = new AbortController();
-  const ended = await Promise.race([
-    exited.then(() => true),
-    delay(ms, false, { signal: timeout.signal }).catch(() => false),
-  ]);
-  timeout.abort();
-  return ended;
-};
+/** A process that was given no time to end has more of it. */
+const endsWithin = (pid: number, exited: Promise<unknown>, ms: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const cancel = whenOverdue(pid, ms, () => resolve(false));
+    void exited.then(() => {
+      cancel();
+      resolve(true);
+    });
+  });

@@ -16,7 +16,7 @@ export const fakeLanguage = (options: { program?: string } = {}): LanguageDescri
 export const createDriver = (options: { program?: string }): LanguageDriver => ({
   language: 'bash',
   holdsOutput: false,
-  interruptSteps: [{ atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT' }],
+  interruptSteps: [{ atMs: 0, name: 'SIGINT', target: 'both', signal: 'SIGINT', call: 'beside' }],
   plan: ({ controlIn, controlOut }) => ({
     file: options.program ?? process.execPath,
     args: [kernel, controlIn, controlOut],

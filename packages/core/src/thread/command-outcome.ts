@@ -28,7 +28,9 @@ export const composeOutcome = (
   collectors.stdout.close();
   collectors.stderr.close();
   const loss = lossOf(slot, live, ending);
-  const interruption = command.stopReason && describeInterruption(run, ending, loss);
+  // What had not begun was not interrupted: it was not given to the kernel.
+  const wasStopped = command.stopReason !== undefined && (run.isSent || 'death' in ending);
+  const interruption = wasStopped && describeInterruption(run, ending, loss);
   const omitted = stdout.omittedBytes + stderr.omittedBytes > 0;
   const isSpilled = settings.spillDir && (stdout.spilled || stderr.spilled);
   const outcome = outcomeBase(command, slot);

@@ -84,14 +84,23 @@ export const openLateOutput = (
   { id }: PendingCommand,
 ): { late: OutputSink; onClosed: () => void } => {
   const decoders: Partial<Record<OutputStream, InstanceType<typeof TextDecoder>>> = {};
+  const untold: { stream: OutputStream; data: string }[] = [];
+  const tell = (): void => {
+    for (const piece of untold.splice(0))
+      if (runtime.isListened) runtime.emit({ type: 'late-output', commandId: id, ...piece });
+  };
   return {
     late(stream, data) {
       const remembered = runtime.remembered.get(id);
       if (remembered) lateOf(runtime, remembered)[stream].append(data);
       decoders[stream] ??= new TextDecoder();
       const text = decoders[stream].decode(data, { stream: true });
-      if (text && runtime.isListened)
-        runtime.emit({ type: 'late-output', commandId: id, stream, data: text });
+      if (!text) return;
+      untold.push({ stream, data: text });
+      if (untold.length > 1) return;
+      // The word that somebody listens may lie in the port, sent before this was written: it is read before `setImmediate`.
+      if (runtime.isListened) tell();
+      else setImmediate(tell);
     },
     onClosed() {
       const late = runtime.remembered.get(id)?.late;

@@ -2,6 +2,7 @@
 import { ResourceExhaustedError, type RunRequest } from '@holdfast/protocol';
 import { KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
 import { type OutputLease, readAsItComesAfterMs } from '../kernel/output-pipes.ts';
+import { setPatientTimeout } from '../kernel/patience.ts';
 import { createStdinFeeder, createStdinFile, type StdinSource } from '../kernel/stdin-feeder.ts';
 import { type Collectors, composeOutcome, type Ending, unrunOutcome } from './command-outcome.ts';
 import { finishCommand, forgetCommand, openLateOutput, rememberStart } from './command-records.ts';
@@ -32,12 +33,12 @@ export const runCommand = async (
     runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });
     return settleUnrun(runtime, slot, command, refusal);
   }
-  const run: ActiveRun = { command, startedAt: performance.now(), ladder: undefined };
+  const run: ActiveRun = { command, startedAt: performance.now(), isSent: false, ladder: undefined };
   slot.run = run;
   const startedAt = Date.now();
   rememberStart(runtime, command);
   const collectors = createCollectors(runtime, command);
-  const ending = await perform(runtime, slot, live, command, collectors);
+  const ending = await perform(runtime, slot, live, run, collectors);
   run.ladder?.stop();
   slot.signalsSent = 'death' in ending ? 0 : (run.ladder?.signalsSent ?? 0);
   slot.run = undefined;
@@ -94,23 +95,22 @@ const perform = async (
   runtime: SessionRuntime,
   slot: KernelSlot,
   live: LiveKernel,
-  command: PendingCommand,
+  run: ActiveRun,
   collectors: Collectors,
 ): Promise<Ending | Failure> => {
+  const { command } = run;
   const { envelope } = command;
   let stdin: StdinSource | undefined;
-  let timeout: NodeJS.Timeout | undefined;
+  let endTimeout: (() => void) | undefined;
   let reading: NodeJS.Timeout | undefined;
   let pump: OutputPump | undefined;
   let lease: OutputLease | undefined;
   try {
     if (envelope.timeoutMs > 0) {
       const stop = (): void => runtime.machine.send({ type: 'INTERRUPT', reason: 'timeout' });
-      timeout = setTimeout(stop, envelope.timeoutMs);
+      endTimeout = setPatientTimeout(stop, envelope.timeoutMs);
     }
     await followContext(runtime, slot, live);
-    // Asked to stop before it began: there is nothing to interrupt, and nothing to run.
-    if (command.stopReason) return { reply: { exitCode: 130 } };
     lease = await live.pipes.lease((stream, data) => pump?.push(stream, data));
     const { setPaused, drain, finish: finishLease } = lease;
     pump = createOutputPump({
@@ -127,6 +127,13 @@ const perform = async (
     if (envelope.stream) lease.startReading();
     else reading = setTimeout(lease.startReading, readAsItComesAfterMs);
 
+    // Asked to stop before it began: there is nothing to interrupt, and nothing to run.
+    if (command.stopReason) {
+      clearTimeout(reading);
+      finishLease(unused);
+      return { reply: { exitCode: 130 } };
+    }
+    run.isSent = true;
     const request = toRequest(command, slot.signalsSent, lease, stdin);
     const finish = (strayWriters: boolean): void => {
       const { late, onClosed } = openLateOutput(runtime, command);
@@ -148,14 +155,16 @@ const perform = async (
     }
   } catch (error) {
     if (error instanceof KernelDiedError) return { death: error };
-    // The kernel never saw its pipes: they are free, or stay with it.
-    lease?.finish({ late: () => undefined, onClosed: () => undefined, strayWriters: false });
+    lease?.finish(unused);
     return { failure: resourceExhausted(command, error as Error) };
   } finally {
-    clearTimeout(timeout);
+    endTimeout?.();
     stdin?.close();
   }
 };
+
+/** The kernel never saw its pipes: they are free, or stay with it. */
+const unused = { late: () => undefined, onClosed: () => undefined, strayWriters: false };
 
 const openStdin = async (
   { pool, settings }: SessionRuntime,

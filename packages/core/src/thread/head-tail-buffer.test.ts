@@ -26,7 +26,8 @@ describe('head-tail buffer', () => {
     const ascii = fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 60 }), { maxLength: 60 });
     fc.assert(
       fc.property(ascii, fc.integer({ min: 2, max: 300 }), (texts, maxBytes) => {
-        const all = texts.join('');
+        // Whole text has none: what shows one is torn.
+        const all = texts.join('').replaceAll('\ufffd', '');
         const kept = collect(
           maxBytes,
           texts.map((piece) => Buffer.from(piece)),

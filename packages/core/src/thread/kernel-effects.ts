@@ -168,7 +168,7 @@ const stop = (slot: KernelSlot): void => {
 
 const climbLadder = (runtime: SessionRuntime, slot: KernelSlot): void => {
   const { live, run } = slot;
-  if (!live || !run) return;
+  if (!live || !run?.isSent) return;
   run.ladder = climbInterruptLadder({
     pid: live.pid,
     get listening() {

@@ -47,6 +47,8 @@ export interface ActiveRun {
   readonly command: PendingCommand;
   /** `performance.now()`, for durations and for telling its processes from older ones. */
   readonly startedAt: number;
+  /** The kernel has been given it: from here on it takes more than not to give it. */
+  isSent: boolean;
   ladder: InterruptLadder | undefined;
 }
 

@@ -12,6 +12,7 @@ import type { FifoPool } from '../kernel/fifo.ts';
 import type { LanguageDriver } from '../kernel/language-driver.ts';
 import { type LiveKernel, startLiveKernel } from '../kernel/live-kernel.ts';
 import type { LoadDriver } from '../kernel/load-driver.ts';
+import { isRunning } from '../kernel/process-table.ts';
 
 /** What a kernel is started with. */
 export interface KernelStart {
@@ -123,7 +124,8 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
       if (!spare) return undefined;
       spares.delete(language);
       const live = await spare.live;
-      if (!live) return undefined;
+      // Nobody has called it since it was killed, and its end may not have been told yet.
+      if (!live || !isRunning(live.pid)) return undefined;
       if (!isSameStart(live.driver, spare.start, start)) {
         void discard(spare);
         return undefined;
