@@ -119,6 +119,11 @@ describe('a client over HTTP', () => {
     });
   });
 
+  it('may use a connection again that was quiet for a minute', async () => {
+    const { headers } = await fetch((await serve()).url);
+    expect(headers.get('keep-alive')).toBe('timeout=75');
+  });
+
   it('makes room for another when it was quiet for longest', async () => {
     const service = await serve({ maxClients: 2 });
     const [first, second] = [await connect(service), await connect(service)];

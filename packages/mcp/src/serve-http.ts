@@ -36,6 +36,9 @@ export interface HttpService {
 
 const defaultMaxBodyBytes = 16 * 1_048_576;
 const defaultMaxClients = 100;
+// Clients close a quiet connection a little before the server would. One that stood still meanwhile is late, and sends
+// its next request, the cancellation of a call perhaps, on a connection that is gone. Node's 5 s are soon missed so.
+const keepAliveMs = 75_000;
 
 /**
  * Resolves when the server listens.
@@ -75,8 +78,13 @@ export const serveHttp = async (options: HttpOptions = {}): Promise<HttpService>
 
   const server = createAdaptorServer({
     fetch: app.fetch,
-    // Who sends a request a byte a minute holds no connection for long. Answers may take their time.
-    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 },
+    serverOptions: {
+      // Who sends a request a byte a minute holds no connection for long. Answers may take their time.
+      headersTimeout: 15_000,
+      requestTimeout: 60_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: keepAliveMs,
+    },
   });
   const close = async (): Promise<void> => {
     await clients.close();
