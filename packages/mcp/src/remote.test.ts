@@ -56,17 +56,15 @@ describe('the tools over a daemon', () => {
 
   it('report progress and cancel', async () => {
     const abort = new AbortController();
-    const messages: unknown[] = [];
     const run = { session_id: 'work', command: 'kept=yes; echo begun; sleep 600', timeout_ms: 0 };
     const answer = call(connection.client, 'session_exec', run, {
       signal: abort.signal,
       onprogress({ message }) {
-        messages.push(message);
-        abort.abort('enough');
+        // The other one that may come is that it is still running.
+        if (message === 'begun\n') abort.abort('enough');
       },
     });
     await expect(answer).rejects.toThrow('enough');
-    expect(messages).toEqual(['begun\n']);
     expect((await exec('echo $kept')).stdout).toBe('yes\n');
   });
 

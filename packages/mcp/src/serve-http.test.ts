@@ -103,17 +103,15 @@ describe('a client over HTTP', () => {
     const client = await connect(await serve());
     await call(client, 'session_start', { name: 'work' });
     const abort = new AbortController();
-    const messages: unknown[] = [];
     const run = { session_id: 'work', command: 'kept=yes; echo begun; sleep 600', timeout_ms: 0 };
     const answer = call(client, 'session_exec', run, {
       signal: abort.signal,
       onprogress({ message }) {
-        messages.push(message);
-        abort.abort('enough');
+        // The other one that may come is that it is still running.
+        if (message === 'begun\n') abort.abort('enough');
       },
     });
     await expect(answer).rejects.toThrow('enough');
-    expect(messages).toEqual(['begun\n']);
     expect(await call(client, 'session_exec', { session_id: 'work', command: 'echo $kept' })).toMatchObject({
       stdout: 'yes\n',
     });
@@ -141,7 +139,12 @@ describe('a client over HTTP', () => {
     const abort = new AbortController();
     await new Promise<void>((resolve) => {
       const run = { session_id: 'work', command: 'echo begun; sleep 600', timeout_ms: 0 };
-      answer = call(client, 'session_exec', run, { signal: abort.signal, onprogress: () => resolve() });
+      answer = call(client, 'session_exec', run, {
+        signal: abort.signal,
+        onprogress({ message }) {
+          if (message === 'begun\n') resolve();
+        },
+      });
       answer.catch(() => undefined);
     });
     expect(await post(service)).toEqual({

@@ -19,7 +19,7 @@ export const useWorkSession = () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  /** Starts a command, and resolves when its first output has come. */
+  /** Starts a command that prints `begun`, and resolves when that has come. */
   const begin = async (command: string, signal?: AbortSignal) => {
     let answer: Promise<Record<string, unknown>> | undefined;
     await new Promise<void>((resolve, reject) => {
@@ -27,7 +27,13 @@ export const useWorkSession = () => {
         connection.client,
         'session_exec',
         { session_id: 'work', command, timeout_ms: 0 },
-        { onprogress: () => resolve(), ...(signal ? { signal } : {}) },
+        {
+          // Of a command that is slow to begin it is first reported that it is still running.
+          onprogress: ({ message }) => {
+            if (message?.includes('begun')) resolve();
+          },
+          ...(signal ? { signal } : {}),
+        },
       );
       answer.catch(reject);
     });
