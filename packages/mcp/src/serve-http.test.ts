@@ -29,12 +29,22 @@ const serve = async (options: HttpOptions = {}): Promise<HttpService> => {
   return service;
 };
 
+/** Resolves when the client's stream is open, too: it asks for one when it is connected, and does not wait for it. */
 const connect = async ({ url }: HttpService, token?: string): Promise<Client> => {
   const client = new Client({ name: 'test', version: '1.0.0' });
   const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
-  await client.connect(transport);
   clients.push(client);
+  await new Promise<void>((resolve, reject) => {
+    const transport = new StreamableHTTPClientTransport(new URL(url), {
+      requestInit: { headers },
+      async fetch(target, init) {
+        const response = await fetch(target, init);
+        if (init?.method === 'GET') resolve();
+        return response;
+      },
+    });
+    client.connect(transport).catch(reject);
+  });
   return client;
 };
 
@@ -54,7 +64,8 @@ const post = (
 ): Promise<{ status: number | undefined; message: string | undefined }> =>
   new Promise((resolve, reject) => {
     const sent = request(
-      { host: '127.0.0.1', port, path, method, headers: { ...accept, ...headers } },
+      // A connection for each: one that the server ends after what it refused is not used again.
+      { host: '127.0.0.1', port, path, method, headers: { ...accept, ...headers }, agent: false },
       (response) => {
         const { statusCode: status } = response;
         if (status === 200) {

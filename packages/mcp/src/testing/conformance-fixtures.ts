@@ -137,10 +137,9 @@ const addTalkingTools = (server: McpServer): void => {
 
   server.registerTool(
     'test_reconnection',
-    { description: 'Drops the stream of its call, and answers when the client has come back for it.' },
-    async (extra: ToolExtra) => {
+    { description: 'Drops the stream of its call, and answers: the client has to come back for it.' },
+    (extra: ToolExtra) => {
       extra.closeSSEStream?.();
-      await pause(100);
       return answer(text('Reconnection test completed successfully'));
     },
   );
