@@ -6,6 +6,9 @@ import { useWorkSession } from '../testing/work-session.ts';
 
 const work = useWorkSession();
 
+// On a machine that is slow to act on the first step, more of them are taken.
+const steps = 'SIGINT(, then [^;.]+)?';
+
 describe('session_exec and session_eval', () => {
   it('keeps the state from one command to the next, and from one language to the other', async () => {
     mkdtempSync(join(work.dir, 'sub-'));
@@ -73,12 +76,13 @@ describe('session_exec and session_eval', () => {
 
   it('stops a command at its limit and keeps the state', async () => {
     await work.exec('kept=yes');
-    expect(await work.exec('echo partial; sleep 600', { timeout_ms: 1_000 })).toMatchObject({
-      stdout: 'partial\n',
-      timed_out: true,
-      success: false,
-      notes: ['Timed out and was stopped (SIGINT; state was kept). Raise timeout_ms, or run it with & .'],
-    });
+    const { notes, ...facts } = await work.exec('sleep 600', { timeout_ms: 1_000 });
+    expect(facts).toMatchObject({ timed_out: true, success: false });
+    expect(notes).toEqual([
+      expect.stringMatching(
+        `^Timed out and was stopped \\(${steps}; state was kept\\). Raise timeout_ms, or run it with & .$`,
+      ),
+    ]);
     expect((await work.exec('echo $kept')).stdout).toBe('yes\n');
   });
 
@@ -139,7 +143,7 @@ describe('a command under way', () => {
       command_id,
       stdout: 'begun\n',
       interrupted: true,
-      notes: ['Interrupted (SIGINT; state was kept).'],
+      notes: [expect.stringMatching(`^Interrupted \\(${steps}; state was kept\\)\\.$`)],
     });
     expect((await work.exec('echo $kept')).stdout).toBe('yes\n');
     expect(await call(work.client, 'session_interrupt', { session_id: 'work' })).toMatchObject({
