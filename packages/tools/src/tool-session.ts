@@ -6,7 +6,6 @@
  * workspace, not to the tool.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -110,7 +109,7 @@ const watch = (
 };
 
 const removeOutput = (path: string | undefined): void => {
-  for (const stream of ['stdout', 'stderr']) void rm(`${path}.${stream}`, { force: true });
+  for (const stream of ['stdout', 'stderr']) rmSync(`${path}.${stream}`, { force: true });
 };
 
 const boxOf = ({ boxes }: KnownSession, options: ToolSessionOptions): LateOutputBox => {
