@@ -17,7 +17,7 @@ export interface ProcessResult {
 const cache = join(root, 'node_modules/.cache/docs');
 
 // Less than a test may take: what a program printed until then tells where it is stuck.
-const processTimeoutMs = 45_000;
+const processTimeoutMs = 100_000;
 
 // Between the output of two parts. No page prints it.
 const separator = '\u001e';

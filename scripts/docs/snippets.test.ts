@@ -15,14 +15,17 @@ const shellBlocks = pages.flatMap(({ path, blocks }) =>
   blocks.filter(isShell).map((block): [string, CodeBlock] => [`${path}:${block.line}`, block]),
 );
 
+// For machines that are slow, and stand still for seconds.
+const timeout = 120_000;
+
 describe('code', () => {
-  test.each(programs)('%s runs and prints what the page says', { timeout: 60_000 }, async (_, program) => {
+  test.each(programs)('%s runs and prints what the page says', { timeout }, async (_, program) => {
     const said = program.parts.map(({ line, prints }) => ({ line, prints }));
     const printed = await runProgram(program);
     expect(printed.map((prints, index) => ({ line: program.parts[index]?.line, prints }))).toEqual(said);
   });
 
-  test('passes the compiler where it is TypeScript', () => {
+  test('passes the compiler where it is TypeScript', { timeout }, () => {
     expect(typeCheck(programs.filter(([, { isTypeScript }]) => isTypeScript))).toEqual([]);
   });
 });
@@ -31,7 +34,7 @@ describe('shell commands', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const projects = [...listWorkspaces().map(({ dir }) => dir.split('/').at(-1)), 'scripts'];
 
-  test.each(shellBlocks)('%s', { timeout: 60_000 }, async (_, { code }) => {
+  test.each(shellBlocks)('%s', { timeout }, async (_, { code }) => {
     const { npm, other } = splitCommands(code);
     for (const command of npm) {
       const { script, project } = parseNpm(command);
