@@ -1,6 +1,6 @@
 /** Results as Markdown: whole for `results/latest.md`, in parts for the page about performance. */
 import { breakDown } from './breakdown.ts';
-import { cellsOf, columns, verdictsOf } from './report.ts';
+import { cellsOf, columns, remarksOf, verdictsOf } from './report.ts';
 import type { GroupResult, Report } from './results.ts';
 
 export const toMarkdown = (report: Report): string =>
@@ -19,8 +19,8 @@ export const groupTables = (groups: readonly GroupResult[]): string =>
   groups
     .map(({ title, unit, subjects, missing }) => {
       const rows = subjects.map((subject) => [subject.name, ...cellsOf(subject, unit)]);
-      const notes = missing.map((peer) => `\n\nNot found on the machine: ${peer}.`);
-      return `**${title}**, ${unit}\n\n${table(['', ...columns], rows)}${notes.join('')}`;
+      const notes = [...remarksOf(subjects), ...missing.map((peer) => `Not found on the machine: ${peer}.`)];
+      return [`**${title}**, ${unit}`, table(['', ...columns], rows), ...notes].join('\n\n');
     })
     .join('\n\n');
 

@@ -89,16 +89,18 @@ describe('measureGroup', () => {
 });
 
 describe('reports', () => {
-  it('have every figure, verdict and missing peer', async () => {
+  it('have every figure, remark, verdict and missing peer', async () => {
     const goal = { what: 'cost', subject: 'ours', at: 'p50', relation: '≤', limit: 1 } as const;
-    const groups = [
-      await measureGroup(group([fixed('least', 'floor', 1), fixed('ours', 'holdfast', 2)], [goal])),
-    ];
+    const ours: Subject = { ...fixed('ours', 'holdfast', 2), remark: () => '1 of 8 was another' };
+    const least: Subject = { ...fixed('least', 'floor', 1), remark: () => undefined };
+    const groups = [await measureGroup(group([least, ours], [goal]))];
     const report = { machine: ['one machine'], at: '', size: 'tiny', groups };
     expect(toTable(report)).toMatch(/ {2}ours +2\.000 +2\.00 × +1\.00 ×/);
     expect(toTable(report)).toMatch(/ {2}cost +≤ 1 ms +2\.000 ms +not met/);
-    expect(toTable(report)).toContain('not found: a peer');
+    expect(toTable(report)).toContain('\n  ours: 1 of 8 was another.\n  not found: a peer\n');
     expect(toMarkdown(report)).toContain('| cost | ≤ 1 ms | 2.000 ms | not met |');
-    expect(toMarkdown(report)).toContain('Not found on the machine: a peer.');
+    expect(toMarkdown(report)).toContain(
+      '\n\nours: 1 of 8 was another.\n\nNot found on the machine: a peer.',
+    );
   });
 });

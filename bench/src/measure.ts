@@ -63,6 +63,7 @@ const compare = (records: Record[]): SubjectResult[] => {
   const holdfast = records.find(({ subject }) => subject.role === 'holdfast');
   return records.map((record) => {
     const { subject, samples, roundMedians, cpuMicros } = record;
+    const remark = subject.remark?.();
     return {
       name: subject.name,
       role: subject.role,
@@ -80,6 +81,7 @@ const compare = (records: Record[]): SubjectResult[] => {
         : {}),
       ...(holdfast ? { toHoldfast: ratioOfRounds(roundMedians, holdfast.roundMedians) } : {}),
       ...(subject.inProcess === false ? {} : { cpuMicros: median(cpuMicros) }),
+      ...(remark === undefined ? {} : { remark }),
     };
   });
 };

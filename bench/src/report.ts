@@ -12,6 +12,7 @@ export const toTable = ({ machine, groups }: Report): string => {
   for (const { title, unit, subjects, missing } of groups) {
     lines.push(alignRow([`${title}, ${unit}`, ...columns]));
     for (const subject of subjects) lines.push(alignRow([`  ${subject.name}`, ...cellsOf(subject, unit)]));
+    for (const remark of remarksOf(subjects)) lines.push(`  ${remark}`);
     for (const peer of missing) lines.push(`  not found: ${peer}`);
     lines.push('');
   }
@@ -36,6 +37,10 @@ export const cellsOf = (result: SubjectResult, unit: Unit): string[] => {
     String(samples),
   ];
 };
+
+/** Each with the name of whom it is about. */
+export const remarksOf = (subjects: readonly SubjectResult[]): string[] =>
+  subjects.flatMap(({ name, remark }) => (remark === undefined ? [] : [`${name}: ${remark}.`]));
 
 export interface VerdictCells {
   what: string;

@@ -24,6 +24,8 @@ export interface SubjectResult {
   toHoldfast?: number;
   /** CPU this process used, its threads included, in µs for each command. */
   cpuMicros?: number;
+  /** What else is to be known of these figures. */
+  remark?: string;
 }
 
 export interface GroupResult {

@@ -23,6 +23,8 @@ export interface Subject {
   open(): Promise<void>;
   /** One round's samples, in the group's unit. @throws when the work's result is not what it should be */
   round(): Promise<number[]>;
+  /** What readers of the figures have to know of how they came about. Asked after the last round. */
+  remark?(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -8,9 +8,11 @@ import { groupsOf } from './all.ts';
 
 const noPeers: Peers = { jupyter: undefined, pexpect: undefined, nodePty: undefined };
 const groups = groupsOf({ sizes: sizes.tiny, peers: await findPeers() });
+const named = groups.map((group) => [group.id, group] as const);
 
 describe('rows', () => {
-  it.each(groups.map((group) => [group.id, group] as const))('%s', async (id, group) => {
+  // Some start dozens of processes, and wait until the machine is quiet.
+  it.each(named)('%s', { timeout: 120_000 }, async (id, group) => {
     const result = await measureGroup(group);
     expect(result.subjects.map(({ name }) => name)).toEqual(group.subjects.map(({ name }) => name));
     for (const { name, p50, samples } of result.subjects) {
