@@ -16,7 +16,7 @@ Files that most sessions never need (`errors`, `values`, `loop`, `describe`, `co
 """
 
 
-def start(folder, control_in, control_out):
+def start(folder, control_in, control_out, lifeline=None):
     """Does not return: the process ends in here."""
     import sys
     from _frozen_importlib_external import SourceFileLoader
@@ -68,5 +68,5 @@ def start(folder, control_in, control_out):
     session.main = main
     session.namespace = namespace
     session.folder = folder
-    load('channel').open_channel(control_in, control_out)
+    load('channel').open_channel(control_in, control_out, lifeline)
     load('server').serve()

@@ -6,7 +6,6 @@ import {
   jsonKernel,
   type LanguageDriver,
 } from '@holdfast/core/driver-kit';
-import { holdCallsWhileRunning } from './hold-calls.ts';
 import { findInterpreter } from './interpreter.ts';
 
 const kernelFolder = fileURLToPath(new URL('../kernel', import.meta.url));
@@ -38,13 +37,17 @@ export const createDriver = (options: DriverOptions): LanguageDriver => ({
   language: 'python',
   interruptSteps,
   holdsOutput: false,
+  needsLifeline: true,
   // PATH decides which interpreter runs.
   readsAtStart: (name) =>
     /^(?:PYTHON|LC_|LD_|MALLOC_|SSL_|OPENSSL_)|^(?:PATH|HOME|LANG|TZ|VIRTUAL_ENV)$/.test(name),
-  async plan({ program, env, controlIn, controlOut }) {
+  async plan({ program, env, controlIn, controlOut, lifeline }) {
     const wanted = program ?? (typeof options.program === 'string' ? options.program : 'python3');
     const file = await findInterpreter(wanted, env);
-    return { file, args: ['-c', bootstrap, kernelFolder, controlIn, controlOut] };
+    return {
+      file,
+      args: ['-c', bootstrap, kernelFolder, controlIn, controlOut, ...(lifeline ? [lifeline] : [])],
+    };
   },
-  connect: (channel) => holdCallsWhileRunning(jsonKernel(channel)),
+  connect: jsonKernel,
 });

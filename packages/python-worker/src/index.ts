@@ -2,8 +2,8 @@
  * Python sessions for Holdfast.
  *
  * `python()` describes the language to a session manager; the session thread loads `driver.ts` when it is
- * first used. `interpreter.ts` finds the program, `hold-calls.ts` keeps the control channel quiet while a
- * command runs, and `kernel/` holds what runs inside Python: its overview is in `kernel/main.py`.
+ * first used. `interpreter.ts` finds the program, and `kernel/` holds what runs inside Python: its overview
+ * is in `kernel/main.py`.
  */
 import type { LanguageDescriptor } from '@holdfast/protocol';
 

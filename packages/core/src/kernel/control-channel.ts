@@ -5,6 +5,9 @@
  * `/proc/<host pid>/fd/<n>`, so a kernel whose user closed every descriptor can open them again,
  * and nothing is left in /tmp whoever dies. This side holds both ends of both pipes: what a kernel
  * closes is never an end of file here, and its death is told by the process itself.
+ *
+ * A driver may ask for a third pipe, the lifeline. This side holds its write end and never writes: all that can
+ * happen to that pipe is that the host dies.
  */
 import { closeSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -25,19 +28,24 @@ export interface OpenControlChannel extends ControlChannel {
   readonly controlIn: string;
   /** Path the kernel writes answers to. */
   readonly controlOut: string;
+  /** Path the kernel reads its lifeline from, if it has one. */
+  readonly lifeline: string | undefined;
   close(): void;
 }
 
 /** The default capacity of a Linux pipe. */
 const pipeSize = 65_536;
 
-/** Takes ownership of both pipes. */
+/** Takes ownership of all pipes. */
 export const openControlChannel = (
   toKernel: Fifo,
   fromKernel: Fifo,
   scratchDir: string,
+  lifeline?: Fifo,
 ): OpenControlChannel => {
-  const [writeEnd, heldWriteEnd, readEnd] = openEnds(toKernel, fromKernel);
+  const [writeEnd, heldWriteEnd, readEnd, lifelineEnd] = openEnds(toKernel, fromKernel, lifeline);
+  // Nobody here reads it. Closed before the kernel has it: Linux before 5.10 calls any end that closes news.
+  if (lifeline) closeFifo(lifeline);
   let listener: (data: Buffer) => void = () => undefined;
   // Made only for a call that does not fit the pipe at once.
   let overflow: Socket | undefined;
@@ -58,6 +66,7 @@ export const openControlChannel = (
     scratchDir,
     controlIn: toKernel.path,
     controlOut: fromKernel.path,
+    lifeline: lifelineEnd === undefined ? undefined : `/proc/${process.pid}/fd/${lifelineEnd}`,
     send(data) {
       // Comlink says goodbye when a proxy is collected, which may be long after the kernel's death.
       if (closed) return;
@@ -78,24 +87,31 @@ export const openControlChannel = (
       overflow?.destroy();
       closeSync(writeEnd);
       closeSync(heldWriteEnd);
+      if (lifelineEnd !== undefined) closeSync(lifelineEnd);
       closeFifo(toKernel);
       closeFifo(fromKernel);
     },
   };
 };
 
-/** All or none, with both pipes closed. @throws the system's error when there are no descriptors left */
-const openEnds = (toKernel: Fifo, fromKernel: Fifo): [number, number, number] => {
+/** All or none, with all pipes closed. @throws the system's error when there are no descriptors left */
+const openEnds = (
+  toKernel: Fifo,
+  fromKernel: Fifo,
+  lifeline: Fifo | undefined,
+): [number, number, number, number?] => {
   const opened: number[] = [];
   try {
     opened.push(openToWrite(toKernel));
     opened.push(openToWrite(fromKernel));
     opened.push(openToRead(fromKernel));
-    return opened as [number, number, number];
+    if (lifeline) opened.push(openToWrite(lifeline));
+    return opened as [number, number, number, number?];
   } catch (error) {
     opened.forEach(closeSync);
     closeFifo(toKernel);
     closeFifo(fromKernel);
+    if (lifeline) closeFifo(lifeline);
     throw error;
   }
 };

@@ -19,6 +19,11 @@ export interface LaunchContext {
   controlIn: string;
   /** Path of the pipe the kernel writes answers to. Can be opened again at any time. */
   controlOut: string;
+  /**
+   * Path of a pipe that nobody ever writes to, and whose only writer is the host: when that dies, in whatever way, the
+   * kernel's read end hears of it. Can be opened again at any time. Only for drivers with `needsLifeline`.
+   */
+  lifeline?: string;
   /** The environment the kernel will start with: allowlist, session env, marker. Already final. */
   env: Readonly<Record<string, string>>;
 }
@@ -58,6 +63,11 @@ export interface LanguageDriver {
    * commands (Node). Otherwise it opens the pipes of each request and closes them before it replies.
    */
   readonly holdsOutput: boolean;
+  /**
+   * The kernel watches a pipe of its own for the host's death, because it does not look at its control channel while
+   * a command runs. Default: it has none, and its control channel is all that tells.
+   */
+  readonly needsLifeline?: boolean;
   /**
    * Whether the language looks at this environment variable when it starts, so that changing it later is
    * not the same. Default: none. A kernel that was started ahead is used only where none of these differ.

@@ -74,12 +74,13 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
   const { stdout, stderr, channel } = await openPipes(driver, pool, scratchDir);
   let child: ChildKernel;
   try {
-    const { controlIn, controlOut } = channel;
+    const { controlIn, controlOut, lifeline } = channel;
     const plan = await driver.plan({
       scratchDir,
       controlIn,
       controlOut,
       env,
+      ...(lifeline ? { lifeline } : {}),
       ...(program ? { program } : {}),
     });
     child = await startWithPipes({ plan, cwd, env }, stdout, stderr);
@@ -163,16 +164,15 @@ const openPipes = async (
 ): Promise<{ stdout: Fifo; stderr: Fifo; channel: OpenControlChannel }> => {
   const taken: Fifo[] = [];
   try {
-    while (taken.length < 4) taken.push(await pool.take());
+    while (taken.length < (driver.needsLifeline ? 5 : 4)) taken.push(await pool.take());
   } catch (error) {
     taken.forEach(pool.release);
     throw spawnFailed(driver, (error as Error).message, '', error);
   }
-  const [toKernel, fromKernel, stdout, stderr] = taken as [Fifo, Fifo, Fifo, Fifo];
-  pool.disown(toKernel);
-  pool.disown(fromKernel);
+  const [stdout, stderr, toKernel, fromKernel, lifeline] = taken as [Fifo, Fifo, Fifo, Fifo, Fifo?];
+  taken.slice(2).forEach(pool.disown);
   try {
-    return { stdout, stderr, channel: openControlChannel(toKernel, fromKernel, scratchDir) };
+    return { stdout, stderr, channel: openControlChannel(toKernel, fromKernel, scratchDir, lifeline) };
   } catch (error) {
     pool.release(stdout);
     pool.release(stderr);

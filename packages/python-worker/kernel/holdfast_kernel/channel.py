@@ -1,16 +1,16 @@
 """The control channel: reads calls, writes answers, and ends the process group when the host is gone.
 
-While a command runs nobody reads. So that the host's death is seen even then, the read end is armed:
-Linux sends a signal of our choice to whom we choose when the last writer of a pipe goes, and we choose
-SIGKILL for the whole group. It needs no thread, costs two `fcntl` calls a command and works while
-native code holds the interpreter. A byte that arrives would fire it as well, therefore the driver
-holds back all other calls until a command has replied.
+While a command runs nobody reads. So that the host's death is seen even then, there is a third pipe, the
+lifeline. The host holds its only write end and never writes: when that closes, Linux sends a signal of our
+choice to whom we choose, and we choose SIGKILL for the whole group. It needs no thread and works while
+native code holds the interpreter. It can not be the pipe of the calls: Linux tells of a byte that arrives
+in the same way, and of one that was read already may tell late.
 """
 import errno
 from fcntl import F_DUPFD_CLOEXEC, F_GETFL, F_SETFL, F_SETOWN, fcntl
 
 from _signal import SIGKILL
-from posix import O_CLOEXEC, O_RDONLY, O_WRONLY, close, fstat, getpid, kill, killpg, read, write
+from posix import O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_WRONLY, close, fstat, getpid, kill, killpg, read, write
 from posix import open as open_path
 
 session = load('session')
@@ -24,18 +24,24 @@ F_SETSIG = 10
 _paths = {}
 _fds = {}
 _inodes = {}
+# The side that was opened first, and its flags.
+_first = ''
 _flags = 0
-_is_armed = False
 _pending = []
 # Called before waiting for a call, with the descriptor to wait for: see threads.
 before_wait = None
 
 
-def open_channel(control_in, control_out):
+def open_channel(control_in, control_out, lifeline):
+    global _first
+    if lifeline is not None:
+        # Its writer may be gone already.
+        _paths['lifeline'] = lifeline, O_RDONLY | O_NONBLOCK
     _paths['in'] = control_in, O_RDONLY
     _paths['out'] = control_out, O_WRONLY
-    _open('in')
-    _open('out')
+    _first = next(iter(_paths))
+    for side in _paths:
+        _open(side)
 
 
 def lift(fd):
@@ -52,20 +58,37 @@ def lift(fd):
 def _open(side):
     global _flags
     path, mode = _paths[side]
+    # Noted again when all is done: whatever interrupts this, it is found unfinished.
+    _inodes.pop(side, None)
     try:
         fd = _fds[side] = lift(open_path(path, mode | O_CLOEXEC))
-        _inodes[side] = _identify(fd)
+        identity = _identify(fd)
     except OSError as error:
         if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
             raise
         end_group()
-    if side == 'in':
-        try:
-            fcntl(fd, F_SETOWN, -session.pid)
-            fcntl(fd, F_SETSIG, SIGKILL)
-            _flags = fcntl(fd, F_GETFL)
-        except OSError:
-            _flags = 0
+    if side == 'lifeline':
+        _arm(fd)
+    if side == _first:
+        _flags = fcntl(fd, F_GETFL)
+    _inodes[side] = identity
+
+
+def _arm(fd):
+    """From now on, and for good, the host's death ends this process group at once."""
+    try:
+        fcntl(fd, F_SETOWN, -session.pid)
+        fcntl(fd, F_SETSIG, SIGKILL)
+        fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC)
+    except OSError:
+        # Not on what only behaves like Linux: there the host's reaper does it, and the end of the calls.
+        return
+    try:
+        read(fd, 1)
+    except BlockingIOError:
+        # As it should be: somebody could write.
+        return
+    end_group()
 
 
 def _identify(fd):
@@ -75,43 +98,27 @@ def _identify(fd):
 
 def mend():
     """The user may have closed every descriptor, and opened others since."""
-    for side in ('in', 'out'):
-        try:
-            if _identify(_fds[side]) == _inodes[side]:
-                continue
-        except OSError:
-            # Closed.
-            pass
-        _open(side)
+    for side in _paths:
+        if not _is_ours(side):
+            _open(side)
 
 
-def arm():
-    """From now on the host's death ends this process group at once."""
-    global _is_armed
-    _is_armed = True
+def _is_ours(side):
     try:
-        fcntl(_fds['in'], F_SETFL, _flags | O_ASYNC)
-    except OSError:
-        mend()
-
-
-def disarm():
-    """Returns whether the descriptors were still there."""
-    global _is_armed
-    if not _is_armed:
-        return True
-    try:
-        # The flag also tells that the descriptor is still ours.
-        if fcntl(_fds['in'], F_GETFL) & O_ASYNC:
-            fcntl(_fds['in'], F_SETFL, _flags)
-            _is_armed = False
-            return True
+        is_same = _identify(_fds[side]) == _inodes.get(side)
     except OSError:
         # Closed.
-        pass
-    mend()
-    _is_armed = False
-    return False
+        return False
+    return is_same and (side != _first or is_intact())
+
+
+def is_intact():
+    """Whether the user left the descriptors alone. Who closes all of them begins below: the first tells."""
+    try:
+        return fcntl(_fds[_first], F_GETFL) == _flags
+    except OSError:
+        # Closed.
+        return False
 
 
 def end_group():

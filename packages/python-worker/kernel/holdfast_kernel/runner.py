@@ -45,7 +45,6 @@ def run(request):
     try:
         if 'cwd' in request or 'env' in request:
             undo = load('context').enter(request.get('cwd'), request.get('env'))
-        channel.arm()
         _, error = guard.guarded(_execute, command)
     except BaseException as raised:
         error = raised
@@ -80,8 +79,8 @@ def finish():
     global _unfinished
     if _unfinished is None:
         return
-    # First of all: armed, the next call would be taken for the host's end.
-    if not channel.disarm():
+    if not channel.is_intact():
+        channel.mend()
         pipes.open_null()
     try:
         threads.end_command(_unfinished)
