@@ -1,4 +1,4 @@
-/** What comes at a time that a session would not choose: calls beside a command, the host's end. */
+/** What comes at a time that a session would not choose: calls beside a command, asks before one, the host's end. */
 import { describe, expect, it } from 'vitest';
 import { startByHand } from './testing/hand-driven-kernel.ts';
 
@@ -63,5 +63,44 @@ describe('the lifeline', () => {
     kernel.cutLifeline();
     kernel.type('go on');
     expect(await kernel.ended).toBe('SIGKILL');
+  });
+});
+
+describe('an ask', () => {
+  const prints = 'print("begun")';
+  const interrupted = { exitCode: 130, error: { name: 'KeyboardInterrupt' } };
+
+  it('that comes before its command begins: that never begins, and the next one does', async () => {
+    await using kernel = await startByHand();
+    await kernel.run('kept = 41');
+    kernel.ask();
+    expect(await kernel.run('kept = 0')).toMatchObject(interrupted);
+    expect(await kernel.run('kept + 1', 1)).toMatchObject({ exitCode: 0, result: { text: '42' } });
+    expect(await kernel.run(prints)).toEqual({ exitCode: 0 });
+  });
+
+  it('that was sent for the command before does not stop this one', async () => {
+    await using kernel = await startByHand();
+    const running = kernel.run(`${prints}\nwhile True: pass`);
+    expect(await kernel.readLine()).toBe('begun');
+    kernel.ask();
+    expect(await running).toMatchObject(interrupted);
+    kernel.ask();
+    expect(await kernel.run(prints, 2)).toEqual({ exitCode: 0 });
+    kernel.ask();
+    expect(await kernel.run(prints)).toMatchObject(interrupted);
+  });
+
+  it('that the kernel repeats to itself, against code that catches it, is not for the next command', async () => {
+    await using kernel = await startByHand();
+    const running = kernel.run(
+      'import time\nfor asked in range(3):\n    try: print(asked); time.sleep(1000)\n    except BaseException: pass',
+    );
+    for (const asked of ['0', '1', '2']) {
+      expect(await kernel.readLine()).toBe(asked);
+      kernel.ask();
+    }
+    await running;
+    expect(await kernel.run(prints)).toEqual({ exitCode: 0 });
   });
 });

@@ -9,6 +9,9 @@ handler knows which frame was interrupted, so that it can insist where SIGINT is
 - Third ask: KeyboardInterrupt again and again, at each bytecode boundary, until the command is left.
   `while True: try: ... except BaseException: pass` ends: the second one comes when the first was
   caught, at the loop's backward jump or inside the handler, and both are outside of the `try`.
+
+An ask that comes when no user code runs is counted: a command may be asked to stop while this process has
+not got round to beginning it, and then it never begins.
 """
 import sys
 from itertools import chain
@@ -27,6 +30,22 @@ ignore = {}.get
 user_handler = default_int_handler
 is_user_code = False
 asks = 0
+# Asks that came while no user code ran, since the last command was over.
+unheard = 0
+
+
+def begin(sent_before):
+    """A command begins. So many asks were sent for the one before: late ones are not for this one."""
+    global asks, unheard
+    asks = 0
+    # Most of them did their work then. Which, nobody knows: better an ask lost, there is another, than a command.
+    unheard = max(0, unheard - sent_before)
+
+
+def end():
+    """A command is over, and no other can have been asked to stop before this one is answered."""
+    global unheard
+    unheard = 0
 
 
 def guarded(action, argument):
@@ -59,8 +78,9 @@ _GUARD = guarded.__code__
 
 
 def on_ask(signum, frame):
-    global asks
+    global asks, unheard
     if not is_user_code or frame is None or frame.f_code is _GUARD:
+        unheard += 1
         return
     asks += 1
     if asks == 1:

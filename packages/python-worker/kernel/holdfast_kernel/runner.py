@@ -89,6 +89,7 @@ def finish():
         pass
     session.command = None
     streams.end()
+    guard.end()
     _unfinished = None
 
 
@@ -110,15 +111,19 @@ def _begin(command, request):
     session.mend()
     streams.begin(command, request.get('stdin'))
     session.command = command
-    guard.asks = 0
     if _user_limit:
         _restore_limit()
     sources.remember(command)
+    # Last: done again, it would forget asks of this command.
+    guard.begin(request.get('signalsBefore', 0))
 
 
 def _execute(command):
     """As the user's code: the interrupt's target, with the user's tracing."""
     global _trace, _profile
+    # From here on an ask is heard at once.
+    if guard.unheard:
+        raise KeyboardInterrupt
     code, is_shown = compiler.compile_command(command.source, command.filename)
     command.code = code
     if not _asyncio_is_ready and 'asyncio' in command.source:

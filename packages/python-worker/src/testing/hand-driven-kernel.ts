@@ -1,6 +1,6 @@
 /**
- * A Python kernel on pipes of the test's own, without a session and without a reaper: for calls at times
- * that no session would choose, or could.
+ * A Python kernel on pipes of the test's own, without a session and without a reaper: for calls and signals at
+ * times that no session would choose, or could.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,11 +15,14 @@ import { createDriver } from '../driver.ts';
 
 export interface HandDrivenKernel {
   readonly api: KernelApi;
-  run(code: string): Promise<RunReply>;
+  /** @param signalsBefore - as in a session's request */
+  run(code: string, signalsBefore?: number): Promise<RunReply>;
   /** The next line that a command prints, whichever it is. */
   readLine(): Promise<string>;
   /** For the `input()` of a command. */
   type(line: string): void;
+  /** Asks the command to stop, or nobody, if none runs. */
+  ask(): void;
   /** Closes the only write end, as the host's death does. */
   cutLifeline(): void;
   /** The signal that ended it. */
@@ -67,19 +70,21 @@ export const startByHand = async (): Promise<HandDrivenKernel> => {
   await api.hello();
   return {
     api,
-    run: (code) =>
+    run: (code, signalsBefore) =>
       api.run({
         commandId: createCommandId(),
         code,
         stdin: path('stdin'),
         stdout: path('stdout'),
         stderr: path('stdout'),
+        ...(signalsBefore === undefined ? {} : { signalsBefore }),
       }),
     async readLine() {
       const { value } = await lines.next();
       return value as string;
     },
     type: (line) => void writeSync(stdin, `${line}\n`),
+    ask: () => void child.kill('SIGSTKFLT'),
     cutLifeline,
     ended,
     async [Symbol.asyncDispose]() {
