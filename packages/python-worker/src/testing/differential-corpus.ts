@@ -189,7 +189,7 @@ const library: DifferentialScript[] = [
   script(
     'alarm',
     'import signal, time\nclass T(Exception): pass\ndef h(*a): raise T',
-    '_ = signal.signal(signal.SIGALRM, h)\n_ = signal.setitimer(signal.ITIMER_REAL, 0.05)\ntry: time.sleep(5)\nexcept T: print("timed out")',
+    '_ = signal.signal(signal.SIGALRM, h)\ntry:\n    _ = signal.setitimer(signal.ITIMER_REAL, 0.05)\n    time.sleep(5)\nexcept T: print("timed out")',
   ),
   script(
     'decimal and fractions',
