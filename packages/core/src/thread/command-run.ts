@@ -40,7 +40,9 @@ export const runCommand = async (
   const collectors = createCollectors(runtime, command);
   const ending = await perform(runtime, slot, live, run, collectors);
   run.ladder?.stop();
-  slot.signalsSent = 'death' in ending ? 0 : (run.ladder?.signalsSent ?? 0);
+  if ('death' in ending) slot.signalsSent = 0;
+  // Signals for a command before one that its kernel was not given may still be on their way.
+  else if (run.isSent) slot.signalsSent = run.ladder?.signalsSent ?? 0;
   slot.run = undefined;
   if ('failure' in ending) {
     runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });

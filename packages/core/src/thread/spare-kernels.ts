@@ -49,8 +49,8 @@ export interface SpareKernelsOptions {
   emit(event: ThreadEvent): void;
 }
 
-/** The next spare takes four pipes, the first command in this one two: to make more takes 5 ms, and nobody waits now. */
-const pipesNext = 6;
+/** The next spare takes five pipes at most, the first command in this one two: to make more takes 5 ms, and nobody waits now. */
+const pipesNext = 7;
 
 interface Spare {
   start: KernelStart;
