@@ -22,7 +22,7 @@ export interface CaseStep {
   /** Steps of another name run in another, independent session. Default `main`. */
   session?: string;
   op?: 'reset' | 'inspect' | 'history' | 'snapshot' | 'restore';
-  /** Default 10,000. */
+  /** At least 30,000, unless the step is to run into it. */
   timeoutMs?: number;
   stdin?: string;
   stdinParts?: [text: string, count: number][];
@@ -56,10 +56,11 @@ export interface Expectation {
   exitCode_in?: number[];
   success?: boolean;
   timedOut?: boolean | 'any';
-  /** The result is back within this. */
+  /** The command does not hang: the result is back within this, or within 30,000 where this is less. */
   maxMs?: number;
   /** In stdout or in the result. */
   value_contains?: string[];
+  /** Seen while the command is in its `sleep`, which lasts until then; `byMs` is the collection's and not measured. */
   stream?: { contains: string; byMs: number; fd?: 'stdout' | 'stderr' }[];
   state?: {
     cwd_endsWith?: string;
