@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { RuntimeSession, RuntimeSessionManager, SessionEvent } from '@holdfast/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakeLanguage } from '../testing/fake-driver.ts';
 import { createSessionManager } from './session-manager.ts';
 
@@ -277,6 +280,24 @@ describe('session', () => {
     });
     expect(session.isAlive()).toBe(false);
     await broken[Symbol.asyncDispose]();
+  });
+
+  it('leaves no folder behind', async () => {
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'folders-'));
+    vi.stubEnv('TMPDIR', TMPDIR);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      rmSync(TMPDIR, { recursive: true });
+    });
+    const session = manager.getOrCreateSession('a');
+    const state = await session.state();
+    expect(state.env_vars.HOLDFAST_SESSION).toContain(session.id);
+    expect((await session.exec('print done')).success).toBe(true);
+    // The manager's, with one for each session in it.
+    const [folder = ''] = readdirSync(TMPDIR);
+    expect(readdirSync(join(TMPDIR, folder))).toContain(session.id);
+    await manager[Symbol.asyncDispose]();
+    expect(readdirSync(TMPDIR)).toEqual([]);
   });
 });
 
