@@ -19,11 +19,13 @@ it('SIGKILL to the host: no process, setsid’ed or not, and no folder is left a
   );
   const mark = `HOLDFAST_SESSION=${hostId}`;
   expect(readdirSync(TMPDIR)).toHaveLength(1);
-  expect(await until(() => carriers(mark).length >= 9, 5_000)).toBe(true);
+  expect(await until(() => carriers(mark).length >= 9, 20_000)).toBe(true);
   host.kill('SIGKILL');
-  await until(() => carriers(mark).length === 0, 2_000);
+  // The two seconds are those of a machine that runs: on one that stalls, a limit as short would measure the stall.
+  // That nothing is left has to hold there too.
+  await until(() => carriers(mark).length === 0, 20_000);
   expect(carriers(mark)).toEqual([]);
-  await until(() => readdirSync(TMPDIR).length === 0, 2_000);
+  await until(() => readdirSync(TMPDIR).length === 0, 20_000);
   expect(readdirSync(TMPDIR)).toEqual([]);
   rmSync(TMPDIR, { recursive: true });
 });
@@ -33,7 +35,7 @@ it('a manager that is closed leaves nothing behind', async () => {
   const session = own.getOrCreateSession('tidy');
   await session.exec('sleep 4200 & setsid sleep 4201 &');
   const mark = await markOf(session);
-  expect(await until(() => carriers(mark).length >= 3, 5_000)).toBe(true);
+  expect(await until(() => carriers(mark).length >= 3, 20_000)).toBe(true);
   await own[Symbol.asyncDispose]();
   expect(carriers(mark)).toEqual([]);
 });
