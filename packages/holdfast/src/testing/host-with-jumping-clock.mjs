@@ -31,8 +31,9 @@ const started = await jobs.exec('(sleep 4800 &); sleep 0.05');
 await jobs.exec('sleep 0.05');
 const starters = (await jobs.state()).jobs.map(({ commandId }) => commandId === started.commandId);
 const idle = manager.getOrCreateSession('idle', { idleTimeoutMs: 700 });
-await idle.exec('true');
+// Before the command: its answer may be late, and the idle time runs from its end.
 const startedAt = performance.now();
+await idle.exec('true');
 const reason = await new Promise((resolve) =>
   manager.on('session-terminated', (event) => resolve(event.reason)),
 );
