@@ -12,8 +12,9 @@ export default defineConfig({
     // they need processes of their own, and no more of them at once than a small machine has cores.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // They guard against what hangs, on a machine that may stall for seconds; they measure nothing.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // What this machine lacks, for suites to leave themselves out by name: `zsh,dash`.
     env: {
       HOLDFAST_MISSING: findMissing()

@@ -19,6 +19,6 @@ for (const name of ['bash', 'dash', 'zsh'] as const) {
 
 describe('bash cases', () => {
   for (const scenario of casesOf('bash')) {
-    it(scenario.id, async () => expect(await runConformanceCase(scenario, manager)).toEqual([]), 60_000);
+    it(scenario.id, async () => expect(await runConformanceCase(scenario, manager)).toEqual([]), 120_000);
   }
 });
