@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   /** `http://host:port` of a daemon that listens on TCP; it needs a `token`. */
   url?: string;
   token?: string;
-  /** How long to go on trying where nobody listens or a connection breaks, in milliseconds. Default 2,000; 0: not at all. */
+  /** How long to go on trying where nobody listens or from when a connection breaks, in milliseconds. Default 2,000; 0: not at all. */
   reconnectMs?: number;
 }
 
@@ -98,17 +98,26 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   };
   /** Until it works, fails for good, or time is up. */
   const persist = async <Value>(name: HttpRouteName, input: CallInput, attempt: () => Promise<Value>) => {
-    const giveUpAt = performance.now() + reconnectMs;
-    for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    let trouble = beginTrouble();
+    for (;;) {
+      const begunAt = performance.now();
       try {
         return await attempt();
       } catch (error) {
         input.signal?.throwIfAborted();
         if (!isBroken(error)) throw error;
+        const now = performance.now();
+        // It had been connected, for as long as a command takes: time counts from this break.
+        if (!wasNeverSent(error) && now - begunAt > longestPauseMs) trouble = beginTrouble();
+        trouble.giveUpAt ??= now + reconnectMs;
         const mayRepeat = wasNeverSent(error) || !onceOnly.has(name);
-        if (isClosed || !mayRepeat || performance.now() + pause > giveUpAt) {
+        if (isClosed || !mayRepeat || reconnectMs === 0 || trouble.isLast) {
           throw unreachable(target.description, error as Error);
         }
+        const { pause } = trouble;
+        // Once more when time is up: this program itself may have stood still until then.
+        trouble.isLast = now + pause > trouble.giveUpAt;
+        trouble.pause = Math.min(pause * 2, longestPauseMs);
         await delay(pause, undefined, input.signal ? { signal: input.signal } : {});
       }
     }
@@ -142,6 +151,15 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     },
   };
 };
+
+interface Trouble {
+  pause: number;
+  /** Unknown until the first break. */
+  giveUpAt: number | undefined;
+  isLast: boolean;
+}
+
+const beginTrouble = (): Trouble => ({ pause: firstPauseMs, giveUpAt: undefined, isLast: false });
 
 interface Sending {
   request: ClientRequest;

@@ -1,7 +1,7 @@
 /** Connections that break, daemons that die, programs that are over: what becomes of who waits. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConnection, createRemoteSessionManager, type RemoteSessionManager } from './index.ts';
 
 // What is waited for happens; when, is up to the machine.
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const program = fileURLToPath(new URL('../../server/src/testing/daemon-process.mjs', import.meta.url));
 let folder = '';
@@ -106,10 +106,22 @@ describe('when connections break', () => {
     expect((await running).stdout).toBe('again\n');
   });
 
+  it('a command may have run for longer than is tried again', async () => {
+    await startHere();
+    const proxy = await startProxy();
+    const session = remote(proxy.path, 200).getOrCreateSession('w', { cwd: folder });
+    const running = session.exec(`sleep 0.6; echo once >> ran; ${untilFile('go')}; cat ran`);
+    await expect.poll(() => existsSync(join(folder, 'ran')), patience).toBe(true);
+    expect(proxy.cut()).toBeGreaterThan(0);
+    writeFileSync(join(folder, 'go'), '');
+    expect((await running).stdout).toBe('once\n');
+  });
+
   it('output goes on where it was, input is not written twice, events and transitions are all there', async () => {
     await startHere();
     const proxy = await startProxy();
-    const manager = remote(proxy.path);
+    // Longer than this process may stand still itself.
+    const manager = remote(proxy.path, 25_000);
     const session = manager.getOrCreateSession('w', { cwd: folder });
     const events: SessionEvent[] = [];
     session.subscribe((event) => void events.push(event));
