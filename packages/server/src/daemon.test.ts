@@ -24,7 +24,7 @@ import { send, startBench, testToken } from './testing/daemon-bench.ts';
 import { readStream } from './testing/event-reader.ts';
 
 // What is waited for happens; when, is up to the machine.
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const program = fileURLToPath(new URL('./testing/daemon-process.mjs', import.meta.url));
 let folder = '';
@@ -158,7 +158,7 @@ describe('a daemon that closes', () => {
   });
 
   it('lets a running command come to its end first', async () => {
-    const started = await startProcess();
+    const started = await startProcess({ limits: { closeGraceMs: 25_000 } });
     const opened = await ask('POST', '/v1/sessions', { config: { cwd: folder } });
     const path = `/v1/sessions/${opened.json.session.sessionId}`;
     const events = await readStream({

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { createRedactor } from '@holdfast/tools';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
@@ -37,7 +37,10 @@ export interface DaemonOptions {
   /** Default: none is written. `createLogger` makes one. */
   logger?: Logger;
   limits?: DaemonLimits;
-  /** Ends the daemon after so long with no session and no request, in milliseconds. Default: never. */
+  /**
+   * Ends the daemon after so long with no session and no request, in milliseconds; before its first session not
+   * sooner than after 30,000. Default: never.
+   */
   idleShutdownMs?: number;
   /** Secrets that must not get into session folders. */
   redact?: { values?: string[]; patterns?: RegExp[] };
@@ -134,11 +137,11 @@ export const startDaemon = async (options: DaemonOptions = {}): Promise<Daemon> 
       logger.info('closing');
       idle.stop();
       const shut = servers.map((server) => closeServer(server));
-      await Promise.race([house.settled(), delay(limits.closeGraceMs, undefined, { ref: false })]);
+      await Promise.race([house.settled(), timeIsUp(limits.closeGraceMs)]);
       await house.close();
       closing.abort();
       for (const server of servers) server.closeIdleConnections();
-      await Promise.race([Promise.all(shut), delay(lastAnswersMs)]);
+      await Promise.race([Promise.all(shut), timeIsUp(lastAnswersMs)]);
       for (const server of servers) server.closeAllConnections();
       await Promise.all(shut);
       claim?.release();
@@ -195,6 +198,12 @@ export const startDaemon = async (options: DaemonOptions = {}): Promise<Daemon> 
 
 // Answers are written by then, or their reader does not read.
 const lastAnswersMs = 1_000;
+
+/** What came in while the process stood still is looked at first: Node puts timers before it. */
+const timeIsUp = async (ms: number): Promise<void> => {
+  await delay(ms, undefined, { ref: false });
+  await nextTurn();
+};
 
 const stateDirOf = (socketPath: string | undefined, port: number | undefined): string =>
   socketPath ? `${resolve(socketPath)}.state` : join(dirname(defaultSocketPath()), `tcp-${port ?? 0}.state`);

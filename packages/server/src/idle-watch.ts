@@ -1,4 +1,7 @@
-/** Ends a daemon that nobody needs: no session, no request under way, for so long. */
+/**
+ * Ends a daemon that nobody needs: no session, no request under way, for so long. Before the first session
+ * it waits longer: whoever has started it may take a while to ask.
+ */
 
 export interface IdleWatch {
   /** Something begins; call what is returned when it is over. */
@@ -8,6 +11,8 @@ export interface IdleWatch {
   stop(): void;
 }
 
+const firstSessionMs = 30_000;
+
 export const createIdleWatch = (
   idleMs: number | undefined,
   hasSessions: () => boolean,
@@ -16,14 +21,23 @@ export const createIdleWatch = (
   let underWay = 0;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let hadSession = false;
   const look = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (idleMs === undefined || isStopped || underWay > 0 || hasSessions()) return;
-    timer = setTimeout(() => {
+    const hasAny = hasSessions();
+    hadSession ||= hasAny;
+    if (idleMs === undefined || isStopped || underWay > 0 || hasAny) return;
+    const end = (armed: NodeJS.Timeout | undefined): void => {
+      if (isStopped || timer !== armed) return;
       isStopped = true;
       onIdle();
-    }, idleMs);
+    };
+    timer = setTimeout(
+      // What came in while the process stood still is looked at first: Node puts timers before it.
+      () => setImmediate(end, timer),
+      hadSession ? idleMs : Math.max(idleMs, firstSessionMs),
+    );
   };
   return {
     begin() {

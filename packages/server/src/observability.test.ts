@@ -13,7 +13,7 @@ import { createLogger } from './log.ts';
 import { type DaemonBench, startBench, testToken } from './testing/daemon-bench.ts';
 
 // What is waited for happens; when, is up to the machine.
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const benches: DaemonBench[] = [];
 const start = async (...options: Parameters<typeof startBench>): Promise<DaemonBench> => {
