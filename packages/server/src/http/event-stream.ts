@@ -8,20 +8,32 @@ export interface StreamEvent {
   id?: string;
 }
 
+export interface StreamSignals {
+  /** The client has left, or the daemon is leaving: what has no end of its own ends. */
+  over: AbortSignal;
+  /** The client has left: what is still to come is for nobody. */
+  left: AbortSignal;
+}
+
 // Tells both ends that the other is still there.
 const heartbeatMs = 15_000;
 
-/** @param events - is asked for the next one when the one before is on its way; `signal` says that the client has left, or the daemon is leaving */
+/** @param events - is asked for the next one when the one before is on its way, until it ends or the client leaves */
 export const sendEvents = async (
   response: ServerResponse,
-  events: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
+  events: (signals: StreamSignals) => AsyncIterable<StreamEvent>,
   closing: AbortSignal,
 ): Promise<void> => {
-  const controller = new AbortController();
-  const leave = (): void => controller.abort();
+  const left = new AbortController();
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const leave = (): void => {
+    left.abort();
+    end();
+  };
   response.on('close', leave);
-  closing.addEventListener('abort', leave);
-  if (closing.aborted) leave();
+  closing.addEventListener('abort', end);
+  if (closing.aborted) end();
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
@@ -30,15 +42,15 @@ export const sendEvents = async (
   response.flushHeaders();
   const heartbeat = setInterval(() => response.write(': \n\n'), heartbeatMs).unref();
   try {
-    for await (const event of events(controller.signal)) {
-      if (controller.signal.aborted) return;
+    for await (const event of events({ over: over.signal, left: left.signal })) {
+      if (left.signal.aborted) return;
       gather(response);
       if (!response.write(format(event))) await drained(response);
     }
   } finally {
     clearInterval(heartbeat);
     response.off('close', leave);
-    closing.removeEventListener('abort', leave);
+    closing.removeEventListener('abort', end);
     response.end();
   }
 };

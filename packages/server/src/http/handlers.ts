@@ -15,7 +15,7 @@ import type { ServedCommand } from '../sessions/served-command.ts';
 import type { RequestHeaders } from '../sessions/served-session.ts';
 import type { SessionHouse } from '../sessions/session-house.ts';
 import { encodeOutput } from './encode.ts';
-import type { StreamEvent } from './event-stream.ts';
+import type { StreamEvent, StreamSignals } from './event-stream.ts';
 import { commandEvents, daemonEvents, inspectionEvents, positionOf } from './streams.ts';
 
 export interface RouteRequest {
@@ -35,7 +35,7 @@ export type RouteReply<Name extends HttpRouteName> = Reply<HttpAnswer<Name>>;
 export type Reply<Answer> =
   | { json: Answer }
   | { text: string; contentType: string }
-  | { events: (signal: AbortSignal) => AsyncIterable<StreamEvent> };
+  | { events: (signals: StreamSignals) => AsyncIterable<StreamEvent> };
 
 type Handlers = { [Name in HttpRouteName]: (request: RouteRequest) => Promise<RouteReply<Name>> };
 
@@ -65,11 +65,13 @@ export const createHandlers = (context: HandlerContext): Handlers => {
     const body = request.body as ExecBody;
     const { encoding = 'utf8' } = body;
     const { command } = served.start(kind, body, request.headers);
+    // At once: a command that leaves without a reader writes as fast as it can, and its middle would be lost.
+    if (request.wantsEvents) command.openJournal();
     request.accepted();
     if (request.wantsEvents) {
       return {
-        events: (signal) =>
-          commandEvents({ house, served, command, encoding, from: 0, signal, follow: false }),
+        events: (signals) =>
+          commandEvents({ house, served, command, encoding, from: 0, signals, follow: false }),
       };
     }
     return { json: encodeOutput(await command.execution, encoding) };
@@ -115,7 +117,7 @@ export const createHandlers = (context: HandlerContext): Handlers => {
     async inspect(request) {
       const { session } = sessionOf(request);
       const after = positionOf(request.headers);
-      return { events: (signal) => inspectionEvents(session, after, signal) };
+      return { events: ({ over }) => inspectionEvents(session, after, over) };
     },
     async getCommand(request) {
       const { session } = sessionOf(request);
@@ -141,7 +143,7 @@ export const createHandlers = (context: HandlerContext): Handlers => {
       }
       const from = positionOf(request.headers);
       return {
-        events: (signal) =>
+        events: (signals) =>
           commandEvents({
             house,
             served,
@@ -149,7 +151,7 @@ export const createHandlers = (context: HandlerContext): Handlers => {
             record: record ?? undefined,
             encoding,
             from,
-            signal,
+            signals,
             follow: follow === 'true',
           }),
       };
@@ -172,7 +174,7 @@ export const createHandlers = (context: HandlerContext): Handlers => {
       const { session } = request.query as { session?: string };
       const only = session === undefined ? undefined : house.find(session).session.id;
       const lastEventId = request.headers['last-event-id'];
-      return { events: (signal) => daemonEvents({ house, daemonId, only, lastEventId, signal }) };
+      return { events: ({ over }) => daemonEvents({ house, daemonId, only, lastEventId, signal: over }) };
     },
     lost: async () => ({ json: { lost: [...house.lost] } }),
     async shutdown() {

@@ -4,7 +4,7 @@ import { journalOf, type ServedCommand } from '../sessions/served-command.ts';
 import type { RequestHeaders, ServedSession } from '../sessions/served-session.ts';
 import type { SessionHouse } from '../sessions/session-house.ts';
 import { encodeError, encodeOutput, encodePiece } from './encode.ts';
-import type { StreamEvent } from './event-stream.ts';
+import type { StreamEvent, StreamSignals } from './event-stream.ts';
 
 /** The number that a client sends as `Last-Event-ID`; 0 if it sends none. */
 export const positionOf = (headers: RequestHeaders): number => {
@@ -21,21 +21,21 @@ export interface CommandEventsOptions {
   record?: CommandRecord | undefined;
   encoding: OutputEncoding;
   from: number;
-  signal: AbortSignal;
+  signals: StreamSignals;
   /** Goes on after the result while the command's jobs may still write. */
   follow: boolean;
 }
 
 export async function* commandEvents(options: CommandEventsOptions): AsyncGenerator<StreamEvent> {
-  const { house, served, command, record, encoding, from, signal, follow } = options;
+  const { house, served, command, record, encoding, from, signals, follow } = options;
   const { session } = served;
   const commandId = command?.id ?? record?.id;
   yield { event: 'accepted', data: { commandId, sessionId: session.id } };
   const journal = command?.openJournal(record?.lateOutput) ?? journalOf(record?.output, record?.lateOutput);
-  const jobs = follow && command ? watchJobs(served, command, journal.wake) : undefined;
+  const jobs = follow && command ? watchJobs(served, command, journal.wake, signals.over) : undefined;
   let isResultSent = false;
   try {
-    for await (const reading of journal.read(from, signal, () => jobs?.mayWrite() ?? false)) {
+    for await (const reading of journal.read(from, signals.left, () => jobs?.mayWrite() ?? false)) {
       const id = String(reading.end);
       if (reading.kind === 'gap') {
         yield { event: 'gap', id, data: { omittedBytes: reading.omittedBytes } };
@@ -53,7 +53,8 @@ export async function* commandEvents(options: CommandEventsOptions): AsyncGenera
   } finally {
     jobs?.stop();
   }
-  if (isResultSent || signal.aborted) return;
+  // A daemon that is leaving has ended its commands: their readers get all of it, and the result.
+  if (isResultSent || signals.left.aborted) return;
   const result = await resultEvent(command, record, encoding);
   yield stateEvent(house, session);
   yield result;
@@ -87,6 +88,7 @@ const watchJobs = (
   { session }: ServedSession,
   command: ServedCommand,
   wake: () => void,
+  over: AbortSignal,
 ): { mayWrite(): boolean; stop(): void } => {
   let isOver = false;
   let isStopped = false;
@@ -112,10 +114,12 @@ const watchJobs = (
     });
   };
   command.execution.then(poll, poll);
+  over.addEventListener('abort', wake);
   return {
-    mayWrite: () => !isOver,
+    mayWrite: () => !isOver && !over.aborted,
     stop() {
       isStopped = true;
+      over.removeEventListener('abort', wake);
     },
   };
 };
