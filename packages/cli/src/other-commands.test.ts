@@ -41,8 +41,8 @@ describe('run', () => {
       `holdfast run -p python3 --cwd /usr -e A=1 --no-json -- 'import os; print(os.getcwd(), os.environ["A"])'`,
     );
     expect(stdout).toBe('/usr 1\n');
-    const late = await sh(`holdfast run --no-json --timeout 200ms -- 'echo begun; sleep 600'`);
-    expect(late).toMatchObject({ stdout: 'begun\n', code: exitCodes.timedOut });
+    const late = await sh(`holdfast run --no-json --timeout 200ms -- 'sleep 600'`);
+    expect(late).toMatchObject({ stdout: '', code: exitCodes.timedOut });
   });
 
   it('is a terminal’s program: types in, Ctrl-C', async () => {
@@ -59,6 +59,11 @@ describe('run', () => {
     const script = 'seq 1 1000000 | md5sum; holdfast run --no-json -- "seq 1 1000000" | md5sum';
     const [wanted, got] = (await sh(script)).stdout.trim().split('\n');
     expect(got).toBe(wanted);
+  });
+
+  it('ends when its reader has left', async () => {
+    const { stdout } = await sh('holdfast run --no-json -- yes | head -1; echo "code ${PIPESTATUS[0]}"');
+    expect(stdout).toBe(`y\ncode ${exitCodes.readerGone}\n`);
   });
 
   it('needs a command', async () => {

@@ -28,8 +28,6 @@ export const run = async (words: string[], options: RunOptions): Promise<number>
       timeoutMs,
       encoding: 'bytes',
       ...(isFromStdin ? {} : { stdin: 'open' }),
-      // Its streams are this program's: nobody waits for the whole.
-      ...(json ? {} : { onStdout: (data) => writeOut(1, data), onStderr: (data) => writeOut(2, data) }),
     });
     let stops = 0;
     const stop = (): void => {
@@ -38,6 +36,10 @@ export const run = async (words: string[], options: RunOptions): Promise<number>
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
     if (!isFromStdin) pumpStdin(run);
+    if (!json) {
+      // To the last piece: the result may be here before it.
+      for await (const { stream, data } of run) writeOut(stream === 'stdout' ? 1 : 2, data);
+    }
     const output = await run;
     const { stdout, stderr, ...rest } = output;
     if (json) {
