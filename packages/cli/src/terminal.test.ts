@@ -98,6 +98,12 @@ describe('attach', () => {
         ['1\r\n', ''],
         ['/usr $', 'echo sleeping; sleep 600\r'],
         ['sleeping\r\n', ctrlC],
+        ['/usr $', 'echo going; sleep 600\r'],
+        // A line that was begun too early is gone on with.
+        ['going\r\n', 'echo wh'],
+        ['echo wh', ctrlC],
+        ['/usr $ echo wh', 'ole\r'],
+        ['whole\r\n', ''],
         ['/usr $', 'half a line'],
         ['half a line', ctrlC],
         ['/usr $', 'echo "still $earlier"\r'],
@@ -143,19 +149,18 @@ describe('watch', () => {
       'holdfast watch',
       [
         ['lively', ''],
-        ['sleep 600', 'q'],
+        [{ re: String.raw`lively +bash +busy +0 +\d+ +\d+ s ago +sleep 600` }, 'q'],
       ],
       plain,
     );
     // However often: it is seen when it begins while somebody watches.
     const runs = sh(
-      `until [ -e stop ]; do holdfast exec lively --timeout 300ms -- 'sleep 600' > /dev/null 2>&1; done`,
+      `until [ -e stop ]; do holdfast exec lively --timeout 1s -- 'sleep 600' > /dev/null 2>&1; done`,
     );
-    const { text, left } = await busy;
+    const { text, left, exitCode } = await busy;
     await sh('touch stop');
     await runs;
-    expect(left).toBe(0);
-    expect(text).toMatch(/lively +bash +busy +0 +\d+ +\d+ s ago +sleep 600/);
+    expect({ left, exitCode, text }).toMatchObject({ left: 0, exitCode: 0 });
   });
 
   it('gives events as JSON lines where no terminal is', async () => {

@@ -198,7 +198,8 @@ const openLines = (shell: Shell): Lines => {
           resolve(interrupted);
         };
         readline.setPrompt(prompt);
-        readline.prompt();
+        // The cursor stays behind what was typed meanwhile.
+        readline.prompt(true);
       }),
     async during(running) {
       onLine = (line) => (line === undefined ? running.endInput() : running.write(`${line}\n`));

@@ -38,16 +38,20 @@ interface Hello {
 interface Row {
   session: SessionMessage;
   /** What runs, as far as it was seen to begin. */
-  running?: string;
+  running: string | undefined;
 }
 
+/** The last command that was seen to begin, by session. */
+type Begun = Map<string, { commandId: string; code: string }>;
+
 const drawTable = async (connection: Connection, stop: AbortController): Promise<void> => {
-  const running = new Map<string, string>();
+  const begun: Begun = new Map();
   const { stdin, stdout } = process;
-  let sessions: SessionMessage[] = [];
+  let sessions: SessionMessage[] | undefined;
   let isStale = true;
   const draw = (): void => {
-    const rows = sessions.map((session): Row => ({ session, ...runningOf(running, session) }));
+    if (!sessions) return;
+    const rows = sessions.map((session): Row => ({ session, running: runningOf(begun, session) }));
     stdout.write(`\u001b[H${frame(rows, stdout.columns, stdout.rows)}\u001b[J`);
   };
   const refresh = async (): Promise<void> => {
@@ -76,7 +80,7 @@ const drawTable = async (connection: Connection, stop: AbortController): Promise
   stdout.on('resize', draw);
   try {
     for await (const { event, data } of await connection.stream('events', { signal: stop.signal })) {
-      if (event === 'event') note(running, data as SessionEvent);
+      if (event === 'event') note(begun, data as SessionEvent);
       isStale = true;
       if (event === 'hello') tick();
     }
@@ -88,15 +92,18 @@ const drawTable = async (connection: Connection, stop: AbortController): Promise
   }
 };
 
-const note = (running: Map<string, string>, event: SessionEvent): void => {
-  if (event.type === 'command-started') running.set(event.sessionId, event.code);
-  else if (event.type === 'command-finished' || event.type === 'session-terminated')
-    running.delete(event.sessionId);
+const note = (begun: Begun, event: SessionEvent): void => {
+  if (event.type === 'command-started') begun.set(event.sessionId, event);
+  else if (event.type === 'session-terminated') begun.delete(event.sessionId);
 };
 
-const runningOf = (running: Map<string, string>, { sessionId }: SessionMessage): { running?: string } => {
-  const code = running.get(sessionId);
-  return code === undefined ? {} : { running: code };
+/** Of one moment with the rest of the row: events alone may be ahead of it, or behind. */
+const runningOf = (
+  begun: Begun,
+  { sessionId, status, currentCommand }: SessionMessage,
+): string | undefined => {
+  const last = begun.get(sessionId);
+  return status === 'busy' && last?.commandId === currentCommand ? last?.code : undefined;
 };
 
 const frame = (rows: readonly Row[], columns = 80, height = 24): string => {

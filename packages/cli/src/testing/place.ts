@@ -25,8 +25,12 @@ export interface Place {
   readonly socketPath: string;
   /** A line of shell as a user types it; `holdfast` is on PATH. */
   sh(script: string, options?: { env?: Record<string, string>; input?: string }): Promise<ShellResult>;
-  /** The same in a terminal; steps are what to wait for and what to type then. */
-  terminal(script: string, steps?: [string, string][], env?: Record<string, string>): Promise<TerminalResult>;
+  /** The same in a terminal; steps are what to wait for, a text or a pattern, and what to type then. */
+  terminal(
+    script: string,
+    steps?: [string | { re: string }, string][],
+    env?: Record<string, string>,
+  ): Promise<TerminalResult>;
   /** JSON that a line of shell prints. */
   json<Value>(script: string): Promise<Value>;
   /** Stops its daemon, removes all. */
