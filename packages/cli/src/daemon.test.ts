@@ -1,6 +1,8 @@
 /** The daemon as the command line starts, finds, stops and loses it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDaemon } from '@holdfast/server';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -56,6 +58,21 @@ describe('starts by itself', () => {
     await sh(`tail -f /dev/null --pid=${pid}`);
     expect(existsSync(socketPath)).toBe(false);
     expect((await sh('holdfast daemon status --no-json')).stdout).toMatch(/^No daemon is running\.\n/);
+  });
+
+  it('also where one ends just as it is asked', async () => {
+    const { json, socketPath } = place();
+    mkdirSync(dirname(socketPath), { mode: 0o700 });
+    const asked: string[] = [];
+    const ending = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url === '/healthz') return void response.end('{"status":"ok"}');
+      ending.close();
+      request.socket.destroy();
+    }).listen(socketPath);
+    await once(ending, 'listening');
+    expect(await json('holdfast list')).toEqual({ sessions: [], lost: [] });
+    expect(asked).toEqual(['/healthz', '/v1/sessions']);
   });
 
   it('also from within one of its own sessions, which does not take it along', async () => {

@@ -100,7 +100,14 @@ type Next = () => Promise<Buffer | undefined>;
 /** Not the stream's own iterator, which takes a millisecond to set up. */
 const readerOf = (socket: Socket, target: Target): Next => {
   const pieces: Buffer[] = [];
-  let end: { error?: Error } | undefined = socket.destroyed ? { error: brokenError() } : undefined;
+  // Nothing was sent yet: a daemon that has hung up is one that is down.
+  let end: { error?: Error } | undefined = socket.destroyed
+    ? {
+        error: socket.errored
+          ? connectionError(socket.errored, target)
+          : new DaemonDownError(describeTarget(target)),
+      }
+    : undefined;
   let wake: () => void = () => undefined;
   socket.on('data', (piece: Buffer) => {
     // Whoever reads slowly slows the daemon down.
