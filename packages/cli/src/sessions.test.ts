@@ -41,7 +41,7 @@ describe('start', () => {
     const options = '--cwd /usr -e A=1 -e B --timeout 250ms --idle-timeout 1h';
     await sh(`B=two PATH=/opt/own:$PATH holdfast start --name options ${options}`);
     const { stdout } = await json<{ stdout: string }>(
-      `holdfast exec options -- 'echo $A $B $PWD; echo $PATH'`,
+      `holdfast exec options --timeout 0 -- 'echo $A $B $PWD; echo $PATH'`,
     );
     expect(stdout).toMatch(/^1 two \/usr\n\/opt\/own:/);
     expect(await json(`holdfast exec options -- 'sleep 60'`)).toMatchObject({ timed_out: true });
