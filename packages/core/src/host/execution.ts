@@ -99,7 +99,8 @@ export const startExecution = <Encoding extends OutputEncoding>(
   };
 
   const cancel = (): void => {
-    if (progress === 'sent') void context.call((api) => api.cancel(id)).catch(() => undefined);
+    // A microtask later, like all that is asked of a session: in the order in which it was asked.
+    if (progress === 'sent') void sent.then(() => context.call((api) => api.cancel(id))).catch(noop);
   };
   signal?.addEventListener('abort', cancel, { once: true });
   const result = run();

@@ -5,6 +5,7 @@ import { type Language, type SessionSettings, SpawnFailedError } from '@holdfast
 import { climbInterruptLadder } from '../kernel/interrupt-ladder.ts';
 import { describeExit, describeLoss, type LiveKernel, startLiveKernel } from '../kernel/live-kernel.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
+import { killTree } from '../kernel/shutdown-ladder.ts';
 import { runCommand, settleUnrun } from './command-run.ts';
 import { runSetup } from './kernel-errands.ts';
 import { kernelMachine } from './kernel-machine.ts';
@@ -22,6 +23,8 @@ const slotOf = (runtime: SessionRuntime, language: Language): KernelSlot => {
     live: undefined,
     untoldLoss: undefined,
     run: undefined,
+    launching: undefined,
+    startingPid: undefined,
     stopping: Promise.resolve(),
     signalsSent: 0,
     whenLaunched: undefined,
@@ -36,7 +39,11 @@ export const provideKernelEffects = (getRuntime: () => SessionRuntime) =>
     actions: {
       launch: ({ context }) => {
         const runtime = getRuntime();
-        void launch(runtime, slotOf(runtime, context.language));
+        const slot = slotOf(runtime, context.language);
+        const launching = launch(runtime, slot).finally(() => {
+          if (slot.launching === launching) slot.launching = undefined;
+        });
+        slot.launching = launching;
       },
       reportReady: ({ context }) => {
         const runtime = getRuntime();
@@ -89,11 +96,13 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
   const actor = machine.kernel(language);
   try {
     await slot.stopping;
+    // Told to stop in the meantime, here and below.
+    if (generation !== slot.generation) return;
     assertFolder(settings.cwd);
     const live = await obtainKernel(runtime, slot);
     if (generation !== slot.generation) {
-      // Told to stop in the meantime.
       live.kill();
+      await live.exited;
       return;
     }
     slot.live = live;
@@ -132,12 +141,21 @@ const obtainKernel = async (
   }
   slot.folder ??= join(settings.scratchDir, `kernel-${language}`);
   mkdirSync(slot.folder, { recursive: true, mode: 0o700 });
-  return startLiveKernel({
-    driver: await loadDriver(language),
-    pool,
-    scratchDir: slot.folder,
-    ...start,
-  });
+  const { generation } = slot;
+  try {
+    return await startLiveKernel({
+      driver: await loadDriver(language),
+      pool,
+      scratchDir: slot.folder,
+      ...start,
+      onStarted(pid) {
+        slot.startingPid = pid;
+        if (generation !== slot.generation) killTree(pid);
+      },
+    });
+  } finally {
+    slot.startingPid = undefined;
+  }
 };
 
 /** What the session's kernels of a language are started with. */
@@ -158,9 +176,14 @@ const assertFolder = (cwd: string): void => {
 
 const stop = (slot: KernelSlot): void => {
   slot.generation += 1;
-  const { live, run } = slot;
+  const { live, run, launching, startingPid } = slot;
   slot.live = undefined;
-  if (!live) return;
+  if (!live) {
+    // It ends with its kernel's end: what comes after must not find that one at work in its folder.
+    if (launching) slot.stopping = launching;
+    if (startingPid) killTree(startingPid);
+    return;
+  }
   run?.ladder?.stop();
   live.kill();
   slot.stopping = live.exited.then(() => undefined);

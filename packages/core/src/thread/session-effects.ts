@@ -145,8 +145,12 @@ const performReset = async (runtime: SessionRuntime, language: Language): Promis
   const nothingElseRuns = killsLast(marker, livePids(runtime), spares.pids, () => {
     stopped = stopKernels(runtime);
   });
-  // While they die, and once more for what they may have made meanwhile.
-  emptyFolder(settings.scratchDir, spares.folders);
+  try {
+    // While they die, and once more for what they may have made meanwhile.
+    emptyFolder(settings.scratchDir, spares.folders);
+  } catch {
+    // They are at it still.
+  }
   await stopped;
   if (!nothingElseRuns) await killMarked(marker, spares.pids);
   runtime.contextOwner = undefined;

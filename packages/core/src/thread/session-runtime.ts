@@ -36,6 +36,10 @@ export interface KernelSlot {
   run: ActiveRun | undefined;
   /** How often its process was signalled to stop the command that ran last. */
   signalsSent: number;
+  /** Settles when the launch under way is over, however it went. */
+  launching: Promise<void> | undefined;
+  /** Its process, before it is ready. */
+  startingPid: number | undefined;
   /** Settles when a kernel that was told to end is gone. */
   stopping: Promise<void>;
   /** Waits for the launch under way: a reset does. */
