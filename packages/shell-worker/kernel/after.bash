@@ -1,6 +1,6 @@
 # Ends a command that may have changed more than variables, and reports what the driver keeps in mind.
 #
-# __holdfast_=(status, options, $_ and PIPESTATUS where known)
+# __holdfast_=(status, options, $_ and PIPESTATUS where known), __holdfast_o=<options>
 # __holdfast_a=(<stdin> <stdout> <stderr> <pipe for answers> <kernel folder> <file with traps> <what to look at>)
 # The user's DEBUG, ERR and RETURN traps are parked already; the options x, v, a, e, u, T are off.
 if [[ ${__holdfast_a[6]} == *b* ]]; then builtin unset -f trap 2>/dev/null; fi
@@ -20,11 +20,12 @@ builtin . "${__holdfast_a[4]}/fds.bash"
     case $__holdfast_s in *set\ * | *shopt*) __holdfast_w+=s ;; esac
   fi
   builtin printf '%s\0' R "${__holdfast_[1]}" "${__holdfast_[0]}" "${__holdfast_[2]+:${__holdfast_[2]:0:4096}}" \
-    "${__holdfast_a[0]}${__holdfast_a[1]}${__holdfast_a[2]}" "$__holdfast_w" ":${__holdfast_f-}" ":$__holdfast_t" "${__holdfast_n-}" "$#" \
+    "$__holdfast_d" "$__holdfast_w" ":${__holdfast_f-}" ":$__holdfast_t" "${__holdfast_n-}" "$#" \
     "${@/#/:}" "${__holdfast_[@]:3}" . >"${__holdfast_a[3]}"
 } 2>/dev/null
 [[ ${__holdfast_[1]} == *O* ]] && builtin set -o posix
 [[ ${__holdfast_[1]} == *E* ]] && builtin set -E
 [[ ${__holdfast_[1]} == *e* ]] && builtin set -e
 [[ ${__holdfast_[1]} == *u* ]] && builtin set -u
-builtin unset __holdfast_ __holdfast_a __holdfast_f __holdfast_s __holdfast_t __holdfast_w __holdfast_n __holdfast_b || builtin :
+builtin unset __holdfast_ __holdfast_a __holdfast_d __holdfast_f __holdfast_s __holdfast_t __holdfast_w __holdfast_n \
+  __holdfast_b __holdfast_o __holdfast_q || builtin :

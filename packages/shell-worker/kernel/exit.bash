@@ -3,7 +3,10 @@
 # Sourced with: <pipe for answers> <pipe of calls>. __holdfast_=(status, options); __holdfast_x is the user's
 # own exit trap. Where the host is gone, the process group ends at once.
 [[ -p $1 && -p $2 ]] || builtin kill -9 0
-builtin printf '%s\0' x "${__holdfast_[1]}" "${__holdfast_[0]}" "${__holdfast_x+:$__holdfast_x}" . >"$1" || builtin kill -9 0
+# A signal may have come in the middle of an answer: `!` ends what was begun. In the middle of a command's report, the
+# user's options are off already: __holdfast_o has them.
+builtin printf '%s\0' '' '!' . x "${__holdfast_o-${__holdfast_[1]}}" "${__holdfast_[0]}" "${__holdfast_x+:$__holdfast_x}" . >"$1" ||
+  builtin kill -9 0
 # What was sent before, and not read yet, is for the shell that ends: it is dropped up to the mark. The answer
 # has a fixed size, so that neither IFS nor the locale matters.
 builtin read -rd $'\2' __holdfast_ <"$2" || builtin kill -9 0

@@ -23,7 +23,7 @@ builtin . "${__holdfast_a[4]}/fds.bash"
   __holdfast_n=bash
   if [[ . -ef $PWD && -x . ]] && builtin cd -- "${__holdfast_a[7]}"; then builtin :; else __holdfast_n=${__holdfast_a[7]}/bash; fi
   builtin printf '%s\0' "${__holdfast_s[3]}" "${__holdfast_s[1]}" "${__holdfast_s[2]}" "$__holdfast_u" \
-    "${__holdfast_a[0]}${__holdfast_a[1]}${__holdfast_a[2]}" ":${__holdfast_h-}" ":$__holdfast_t" "${__holdfast_l-}" . >"${__holdfast_a[3]}"
+    "$__holdfast_d" ":${__holdfast_h-}" ":$__holdfast_t" "${__holdfast_l-}" . >"${__holdfast_a[3]}"
   # Ignored signals stay ignored for good in a new shell.
   builtin trap - INT TERM HUP VTALRM XCPU USR1 USR2 ALRM PIPE CHLD
 } 2>/dev/null

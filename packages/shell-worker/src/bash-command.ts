@@ -6,6 +6,7 @@ import {
   blockSize,
   type KernelPaths,
   leaveLoop,
+  mark,
   nextLine,
   padBlock,
   queueLines,
@@ -50,15 +51,16 @@ const maxPipeText = 4_000;
 
 /** @returns nothing where the text is not for the fast loop */
 export const composeFast = (request: RunRequest, memory: BashMemory): string | undefined => {
-  const code = takesSuffix(request.code) ? request.code + suffix : request.code;
-  if (code.length > maxPipeText) return undefined;
+  // Never nothing at all: what is left of it in the pipe tells that it has not begun (see exit.bash).
+  const code = takesSuffix(request.code) ? request.code + suffix : request.code || ' ';
+  if (code.length > maxPipeText || code.includes(mark)) return undefined;
   // Bash counts characters in the user's locale, so only ASCII can be counted here.
   const ascii = isAscii(code);
-  const read = ascii
+  const readCode = ascii
     ? `builtin read -rN${code.length} -u253 __holdfast_`
     : "builtin mapfile -d '' -n1 -t -u253 __holdfast_";
   const status = memory.status === 0 ? '' : `;${setStatus(memory.status, undefined)}`;
-  const block = padBlock(`${read};exec 1>${request.stdout} 2>${request.stderr}${status}`, blockSize);
+  const block = padBlock(`${readCode};exec 1>${request.stdout} 2>${request.stderr}${status}`, blockSize);
   return block && block + code + (ascii ? '' : '\0');
 };
 
@@ -72,7 +74,11 @@ export const composeCareful = (command: CarefulCommand): string => {
   const { code, lines } = composeLines(command);
   const readCode = readText(code, paths, 'command-bash');
   const toScript = [`${readCode}\n`, ...lines].join('');
-  if ((traits.trace || traits.noexec || /[xv]/.test(memory.options)) && toScript.length < longestScript) {
+  if (
+    (traits.trace || traits.noexec || /[xv]/.test(memory.options)) &&
+    toScript.length < longestScript &&
+    isPipeable(toScript)
+  ) {
     // Nothing is run any more after `set -n`, but a syntax error still ends the shell.
     const trip = traits.noexec ? ')\n' : '';
     const script = `${toScript}${trip}${resetLineNumber(0)}\n${loop}\n${nextLine(paths)}`;
@@ -99,7 +105,7 @@ export const composeScript = (paths: KernelPaths, script: string, loop: string):
 export const composeThrown = ({ request, traits, own, memory, paths, loop }: CarefulCommand): string =>
   composeScript(
     paths,
-    composeReport({ request, traits, own, memory, paths, loop }, '__holdfast_=(1 "$-");'),
+    composeReport({ request, traits, own, memory, paths, loop }, '__holdfast_=(1 "$-") __holdfast_q=;'),
     loop,
   );
 
@@ -157,9 +163,11 @@ const composeReport = ({ request, traits, own, memory, paths }: CarefulCommand, 
   ];
   return (
     (limited ? `${result}${raiseLimit};` : '') +
+    // A signal may end the shell from here on: what is told of the command is kept before it is changed.
     `{ ${limited ? '' : result}${takeHold.first};${takeHold.second};` +
+    `builtin trap -p >|${join(paths.scratchDir, trapsFile)};__holdfast_o=\${__holdfast_[1]};` +
     'builtin set +xvaeuTEtn "${__holdfast_:+-}";' +
-    `builtin trap -p >|${join(paths.scratchDir, trapsFile)};builtin trap - DEBUG ERR RETURN "\${__holdfast_:+DEBUG}";} ${quiet(memory)};` +
+    `builtin trap - DEBUG ERR RETURN "\${__holdfast_:+DEBUG}";} ${quiet(memory)};` +
     `__holdfast_a=(${report.map(quote).join(' ')});${own.takeBack}${source(paths, 'after.bash')}`
   );
 };
@@ -186,7 +194,6 @@ const openToRead = (path: string): string => `249<>${path} 0<${path} 249>&-`;
 const composePrefix = (traits: CommandTraits, memory: BashMemory): string => {
   const parked = parkedOptions(memory.options);
   return [
-    'builtin unset __holdfast_',
     ...(memory.limit === undefined ? [] : [`builtin ulimit -Sn ${memory.limit}`]),
     ...(parked ? [`builtin set -${parked}`] : []),
     ...(hasAliases(memory.options) ? ['builtin shopt -s expand_aliases'] : []),
@@ -195,6 +202,8 @@ const composePrefix = (traits: CommandTraits, memory: BashMemory): string => {
       .map((name) => `builtin trap -- ${memory.traps.get(name)} ${name}`),
     // Nothing is executed after `set -n`, up to the script's end: so the command ends there.
     ...(traits.noexec && !memory.traps.has('DEBUG') ? [`builtin trap -- ${quote(stopAtNoexec)} DEBUG`] : []),
+    // From here on it has begun: what was parked is in the shell's hands again.
+    'builtin unset __holdfast_ __holdfast_q',
     // Functions named `builtin` or `exec` come back last: nothing of ours that they could change follows.
     ...(memory.hijackers === '' ? [] : [memory.hijackers.trimEnd()]),
     traits.pipeStatus && memory.pipeStatus.length > 1
@@ -235,7 +244,10 @@ const readText = (text: string, { controlIn, scratchDir }: KernelPaths, file: st
 
 const payloadOf = (text: string): string => (isShort(text) ? text : '');
 
-const isShort = (text: string): boolean => text.length < maxPipeText * 2 && isAscii(text);
+const isShort = (text: string): boolean => text.length < maxPipeText * 2 && isPipeable(text);
+
+/** Counted by bash as it is here, and not to be taken for the end of what is dropped. */
+const isPipeable = (text: string): boolean => isAscii(text) && !text.includes(mark);
 
 const isAscii = (text: string): boolean => {
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 126) return false;

@@ -6,6 +6,7 @@ import {
   exitBlockSize,
   firstLine,
   type KernelPaths,
+  mark,
   padBlock,
   raiseLimit,
   setStatus,
@@ -55,6 +56,8 @@ export const composeExit = (shell: ExitingShell): string => {
     `${own?.takeBack ?? ''}__holdfast_a=(${where.map(quote).join(' ')});` +
     `__holdfast_=(${quote(join(paths.scratchDir, stateFile))} ${quote(options)} "$__holdfast_r" X "$__holdfast_i");` +
     source(paths, 'reexec.bash');
+  // Interrupted before it began, the command is no reason to run the trap.
+  const unbegun = command && status > 128 ? `[[ -z \${__holdfast_q-} ]]||{ ${leave};};` : '';
   const limits = traits?.limits || memory.limit !== undefined ? `${raiseLimit};` : '';
   const begin = `${limits}${lookAround(memory)}__holdfast_r=${status};`;
   if (userTrap === undefined) return toBlock(paths, begin + leave);
@@ -63,7 +66,7 @@ export const composeExit = (shell: ExitingShell): string => {
   memory.checkpointed = true;
   return toBlock(
     paths,
-    `${begin}__holdfast_=(${quote(join(paths.scratchDir, checkpointFile))} ${quote(options)});${source(paths, 'save.bash')};` +
+    `${begin}__holdfast_=(${quote(join(paths.scratchDir, checkpointFile))} ${quote(options)});${source(paths, 'save.bash')};${unbegun}` +
       `__holdfast_y=${quote(`builtin unset -f exit;${leave}`)};` +
       'builtin declare -F exit >/dev/null||' +
       'exit(){ ((BASH_SUBSHELL))&&builtin exit "$@";__holdfast_r=${1-$?};builtin eval "$__holdfast_y";};' +
@@ -94,8 +97,5 @@ const toBlock = ({ scratchDir }: KernelPaths, text: string): string => {
   writeFileSync(file, text);
   return mark + (padBlock(`builtin . ${file}`, exitBlockSize) ?? '');
 };
-
-/** What is before it in the pipe was for the shell that ends (see exit.bash). */
-const mark = '\x02';
 
 const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length && !text.includes('\0');

@@ -4,7 +4,8 @@
  * A plain command is one block and its text for the fast loop (bash-lines.ts). A command that may touch what
  * the kernel relies on is sent as a script instead, with its preparations before and a report after
  * (bash-command.ts). When the shell exits, for whatever reason, its exit trap asks here what to do: the answer
- * saves the state and starts a fresh bash on the same pid, which is given the state back (bash-exit.ts).
+ * saves the state and starts a fresh bash on the same pid, which is given the state back (bash-exit.ts). A signal
+ * may end the shell between two commands too: what it has been sent and has not begun is sent to the fresh one.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,19 +28,25 @@ import {
   readBashContext,
 } from './bash-context.ts';
 import { describeBash } from './bash-description.ts';
-import { composeEnd, composeExit, stateFile } from './bash-exit.ts';
+import { composeEnd, composeExit } from './bash-exit.ts';
 import {
   blockSize,
-  exitTrapText,
   type KernelPaths,
   leaveLoop,
   loopText,
   padBlock,
-  smallestLimit,
   source,
   toMessage,
 } from './bash-lines.ts';
-import { createMemory, isPlain, parkedTraps, readTraps } from './bash-memory.ts';
+import {
+  createMemory,
+  isPlain,
+  readTraps,
+  rememberDescriptors,
+  rememberEnd,
+  rememberLimit,
+} from './bash-memory.ts';
+import { composeBoot, composeReboot } from './bash-start.ts';
 import { readTraits } from './bash-traits.ts';
 import { parseDeclarations } from './declare-parser.ts';
 import { createFieldReader } from './field-messages.ts';
@@ -54,7 +61,23 @@ export interface BashKernelOptions {
 interface RunningCommand extends CarefulCommand {
   /** Sent to the fast loop: it does nothing to its descriptors. */
   plain: boolean;
+  /** Its code has thrown the shell back to its top level. */
+  thrown: boolean;
   resolve(reply: RunReply): void;
+}
+
+/** A line of the driver's own, and what takes its message. */
+interface Question {
+  text: string;
+  resolve(fields: string[]): void;
+}
+
+/** The shell is about to exit. */
+interface Exit {
+  /** The user's exit trap. */
+  trap: string | undefined;
+  runsTrap: boolean;
+  bySignal: boolean;
 }
 
 /** Kernels of the same pid follow each other: between one and the next there is nobody to take a signal. */
@@ -65,45 +88,22 @@ export interface BashKernel extends KernelApi {
 export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions): BashKernel => {
   const memory = createMemory();
   const loop = loopText(paths);
+  const shell = { paths, memory, loop };
   const inScratch = (name: string): string => join(paths.scratchDir, name);
   let running: RunningCommand | undefined;
   let interrupted = false;
   let ending = false;
   let listening: Promise<void> | undefined;
   let hear: () => void = () => undefined;
-  /** The user's exit trap outlives this exit of the shell. */
-  let keptExitTrap: string | undefined;
+  let exit: Exit = { trap: undefined, runsTrap: false, bySignal: false };
+  /** State is gone, and no command has told it yet. */
+  let untold: string | undefined;
+  let greeted = false;
   let greet: (hello: KernelHello) => void = () => undefined;
   const hello = new Promise<KernelHello>((resolve) => {
     greet = resolve;
   });
-  /** Takes the next message of a call that is not `run`. */
-  let expect: ((fields: string[]) => void) | undefined;
-
-  const ready = (kind: string): string =>
-    source(
-      paths,
-      'ready.bash',
-      paths.controlOut,
-      paths.controlIn,
-      kind,
-      exitTrapText(paths, memory.exitTrap),
-      [...memory.traps.keys()].map((name) => name.replace(/^SIG/, '')).join(' '),
-    );
-
-  const boot = (): void => {
-    const state = restore ? `builtin . ${inScratch(checkpointFile)} >/dev/null 2>&1\n` : '';
-    const start = `${source(paths, 'boot.bash')} "$1" ${restore ? 0 : 1}\nbuiltin set --`;
-    channel.send(composeScript(paths, `${start}\n${state}${ready('h')}`, loop));
-  };
-
-  const reboot = (): void => {
-    const traps = [...memory.traps]
-      .filter(([name]) => !parkedTraps.includes(name))
-      .map(([name, text]) => `builtin trap -- ${text} ${name}\n`);
-    const state = `builtin . ${inScratch(stateFile)} >/dev/null 2>&1\n`;
-    channel.send(composeScript(paths, `${state}${traps.join('')}${ready('g')}`, loop));
-  };
+  let question: Question | undefined;
 
   const finish = (reply: RunReply): void => {
     const command = running;
@@ -112,59 +112,63 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       memory.checkpointed = false;
       rmSync(inScratch(checkpointFile), { force: true });
     }
+    if (untold !== undefined) reply.stateLost = untold;
+    untold = undefined;
     command?.resolve(reply);
   };
 
-  const remember = (options: string, status: string, underscore: string, pipeStatus: string[]): number => {
-    memory.options = options;
-    memory.underscore = underscore === '' ? undefined : underscore.slice(1);
-    // With the command's last line went its status: the fields after are that status and PIPESTATUS.
-    memory.status = Number(pipeStatus[0] ?? status) & 255;
-    memory.pipeStatus = pipeStatus.length > 2 ? pipeStatus.slice(1) : [];
-    return memory.status;
+  const sendQuestion = ({ text }: Question): void => {
+    const block = padBlock(`${text};builtin continue`, blockSize);
+    channel.send(block ?? leaveLoop + composeScript(paths, text, loop));
   };
 
-  const rememberDescriptors = (letters: string): void => {
-    const [stdin = '-', stdout = '=', stderr = '='] = letters;
-    const known = (letter: string, before: string): string => (letter === '-' ? before : letter);
-    memory.descriptors = {
-      stdin: known(stdin, memory.descriptors.stdin),
-      stdout: known(stdout, memory.descriptors.stdout),
-      stderr: known(stderr, memory.descriptors.stderr),
-    };
+  const sendCommand = (command: RunningCommand): void => {
+    const { request, traits, own } = command;
+    const isFast = !traits.careful && own.prepare === '' && request.stdin === undefined && isPlain(memory);
+    const fast = isFast ? composeFast(request, memory) : undefined;
+    command.plain = fast !== undefined;
+    channel.send(fast ?? composeCareful(command));
   };
 
-  const rememberLimit = (text: string): void => {
-    memory.limit = text !== '' && Number(text) < smallestLimit ? text : undefined;
+  /** The shell has become a fresh one, which was sent nothing yet. */
+  const goOn = (): void => {
+    listening = undefined;
+    hear();
+    if (question) sendQuestion(question);
+    else if (running && interrupted) finish({ exitCode: 130, exited: true });
+    else if (running) sendCommand(running);
   };
 
   /** What the shell tells of, by the first field of its messages. */
   const handlers: Record<string, (fields: string[]) => void> = {
     /** Hello. */
-    h: ([, pid = '0', version = '']) =>
-      greet({ pid: Number(pid), version, ...(restore ? { restored } : {}) }),
-    /** Hello again, after an exit. */
-    g: () => {
-      listening = undefined;
-      hear();
+    h: ([, pid = '0', version = '']) => {
+      greeted = true;
+      greet({ pid: Number(pid), version, ...(restore ? { restored } : {}) });
+      goOn();
     },
+    /** Hello again, after an exit. */
+    g: goOn,
     /** A command of the fast loop has ended. */
     r: ([, options = '', status = '0', underscore = '', ...pipeStatus]) =>
-      finish({ exitCode: remember(options, status, underscore, pipeStatus) }),
+      finish({ exitCode: rememberEnd(memory, options, status, underscore, pipeStatus) }),
     /** A command sent with care has ended. */
     R: ([, options = '', status = '0', underscore = '', letters = '', words = '', ...more]) => {
       const [hijackers = ':', traps = ':', limit = '', count = '0', ...rest] = more;
-      rememberDescriptors(letters);
-      rememberLimit(limit);
+      rememberDescriptors(memory, letters);
+      rememberLimit(memory, limit);
       Object.assign(memory, readTraps(traps.slice(1)));
       memory.hijackers = hijackers.slice(1);
       if (words !== '-') memory.functionWords = words;
       memory.positional = rest.slice(0, Number(count)).map((text) => text.slice(1));
-      finish({ exitCode: remember(options, status, underscore, rest.slice(Number(count))) });
+      const pipeStatus = rest.slice(Number(count));
+      finish({ exitCode: rememberEnd(memory, options, status, underscore, pipeStatus) });
     },
     /** The command has thrown the shell back to its top level. */
     s: () => {
-      if (running) channel.send(composeThrown(running));
+      if (!running) return;
+      running.thrown = true;
+      channel.send(composeThrown(running));
     },
     /** The shell is about to exit and waits for what to do. */
     x: ([, options = '', status = '0', exitTrap = '']) => {
@@ -172,20 +176,22 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
         hear = resolve;
       });
       const text = exitTrap === '' ? undefined : exitTrap.slice(1);
+      const bySignal = Number(status) > 128;
       // An interrupt ends a command, not the script it is part of: only a trap of this very command is run.
-      const run = ending || !interrupted || text !== memory.exitTrap;
-      keptExitTrap = run ? undefined : text;
+      const isInterrupt = interrupted || (bySignal && !running);
+      const runsTrap = ending || !isInterrupt || text !== memory.exitTrap;
+      exit = { trap: text, runsTrap, bySignal };
       // A signal that has no trap leaves no status behind.
       const code = interrupted && status === '0' ? 130 : Number(status);
-      const shell = {
+      const exiting = {
         paths,
         memory,
         options,
         status: code,
-        userTrap: run ? text : undefined,
+        userTrap: runsTrap ? text : undefined,
         command: running,
       };
-      channel.send(ending ? composeEnd(shell) : composeExit(shell));
+      channel.send(ending ? composeEnd(exiting) : composeExit(exiting));
     },
     /** It has saved its state, and becomes a fresh bash. */
     X: ([
@@ -198,13 +204,22 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       traps = ':',
       limit = '',
     ]) => {
-      if (!running?.plain) rememberDescriptors(letters);
-      if (limit !== '') rememberLimit(limit);
-      memory.hijackers = hijackers.slice(1);
-      Object.assign(memory, readTraps(traps.slice(1)), { exitTrap: keptExitTrap });
-      const exitCode = remember(options, status, '', []);
-      reboot();
-      finish({ exitCode, exited: true, ...(saved === '0' ? {} : { stateLost: notSaved }) });
+      if (saved !== '0') untold = notSaved;
+      // Where the command has not begun, no code of the user's was in charge: what is parked between commands is not
+      // the shell's to tell of then, and the trap was run for another reason than a signal only.
+      const began = running !== undefined && (running.thrown || letters[1] !== '-');
+      const ranTrap = exit.runsTrap && (began || !exit.bySignal);
+      const reply = { exitCode: 130, exited: true };
+      if (began) {
+        if (!running?.plain) rememberDescriptors(memory, letters);
+        if (limit !== '') rememberLimit(memory, limit);
+        memory.hijackers = hijackers.slice(1);
+        Object.assign(memory, readTraps(traps.slice(1)));
+        reply.exitCode = rememberEnd(memory, options, status, '', []);
+      }
+      memory.exitTrap = ranTrap ? undefined : exit.trap;
+      channel.send(composeReboot(shell, greeted ? 'g' : 'h'));
+      if (running && (began || interrupted)) finish(reply);
     },
   };
 
@@ -212,19 +227,22 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
     createFieldReader((fields) => {
       const handler = handlers[fields[0] ?? ''];
       if (handler) return handler(fields);
-      const waiting = expect;
-      expect = undefined;
-      waiting?.(fields);
+      // The shell exits: no answer, or only the beginning of one. It is asked again.
+      if (fields.at(-1) === '!') return;
+      const asked = question;
+      question = undefined;
+      asked?.resolve(fields);
     }),
   );
 
   /** Runs a line of the driver's own and waits for its message. */
-  const ask = (text: string): Promise<string[]> =>
-    new Promise((resolve) => {
-      expect = resolve;
-      const block = padBlock(`${text};builtin continue`, blockSize);
-      channel.send(block ?? leaveLoop + composeScript(paths, text, loop));
+  const ask = async (text: string): Promise<string[]> => {
+    while (listening) await listening;
+    return new Promise((resolve) => {
+      question = { text, resolve };
+      sendQuestion(question);
     });
+  };
 
   const readContext = async (): Promise<BashContext> =>
     readBashContext(await ask(source(paths, 'context.bash', paths.controlOut)));
@@ -238,15 +256,7 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
     return composeOwnContext(request, current, parseDeclarations(declared.slice(1)));
   };
 
-  const send = (request: RunRequest, own: OwnContext, resolve: (reply: RunReply) => void): void => {
-    const traits = readTraits(request.code);
-    const isFast = !traits.careful && own.prepare === '' && request.stdin === undefined && isPlain(memory);
-    const fast = isFast ? composeFast(request, memory) : undefined;
-    running = { request, traits, own, memory, paths, loop, plain: fast !== undefined, resolve };
-    channel.send(fast ?? composeCareful(running));
-  };
-
-  boot();
+  channel.send(composeBoot(shell, restore));
   return {
     get listening() {
       return listening;
@@ -256,7 +266,14 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       interrupted = false;
       const own =
         request.cwd === undefined && request.env === undefined ? noContext : await planOwnContext(request);
-      return new Promise((resolve) => send(request, own, resolve));
+      while (listening) await listening;
+      // While the shell was asked for its context, or became a fresh one.
+      if (interrupted) return { exitCode: 130 };
+      const traits = readTraits(request.code);
+      return new Promise((resolve) => {
+        running = { request, traits, own, memory, paths, loop, plain: false, thrown: false, resolve };
+        sendCommand(running);
+      });
     },
     describe: async () => describeBash(await ask(source(paths, 'describe.bash', paths.controlOut))),
     async getContext() {
@@ -270,8 +287,9 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
     async interrupt() {
       interrupted = true;
     },
-    shutdown() {
+    async shutdown() {
       ending = true;
+      while (listening) await listening;
       channel.send(leaveLoop + toMessage('builtin exit 0'));
       return new Promise(() => undefined);
     },

@@ -23,6 +23,9 @@ export const exitBlockSize = 3_072;
 export const padBlock = (text: string, size: number): string | undefined =>
   text.length < size ? `${text.padEnd(size - 1)}\n` : undefined;
 
+/** What a shell that exits is sent begins with it: all before was for the shell that ends (see exit.bash). */
+export const mark = '\x02';
+
 /** Leaves the fast loop: the next line of the script is read, and that reads the text sent after this. */
 export const leaveLoop = `${'builtin set +t;builtin break 2'.padEnd(blockSize - 1)}\n`;
 
@@ -54,7 +57,8 @@ const answer = `builtin printf '%s\\0' r "$-" "$__holdfast_" "\${__holdfast_[1]+
  * text; lets go of the pipes; answers (`r`).
  */
 export const loopText = ({ controlIn, controlOut }: KernelPaths): string =>
-  'while [[ 1 ]];do ' +
+  // A script of the driver's own has come by next.bash, as a command does that has not begun.
+  'builtin unset __holdfast_q;while [[ 1 ]];do ' +
   `while builtin read -rN${blockSize} -u253 __holdfast_;do ` +
   'builtin eval "$__holdfast_"&&builtin :;builtin eval "$__holdfast_";' +
   '__holdfast_=("$?" "${__holdfast_[@]:1}");' +
@@ -72,11 +76,12 @@ export const suffix = '\n__holdfast_=(0 "$_" "$?" "${PIPESTATUS[@]}")';
 /**
  * First thing after the user's code, before any other command of ours. Aliases are turned off (they are
  * expanded when the next line is parsed), and functions named like the two builtins that all of this stands on
- * are put aside: in posix mode, special builtins are found before functions. Letters are added to the
+ * are put aside: in posix mode, special builtins are found before functions. A signal may bring the shell here
+ * twice, and what was changed already says nothing then. Letters are added to the
  * options: O posix mode, A aliases.
  */
 export const takeHold = {
-  first: `__holdfast_b=$BASHOPTS\${__holdfast_:+};\\shopt -u "\${__holdfast_:+--}" expand_aliases`,
+  first: `__holdfast_b=\${__holdfast_b-$BASHOPTS}\${__holdfast_:+};\\shopt -u "\${__holdfast_:+--}" expand_aliases`,
   second:
     '[[ -o posix && -n $__holdfast_ ]]&&__holdfast_[1]+=O;' +
     '[[ $__holdfast_b == *expand_aliases* ]]&&__holdfast_[1]+=A;' +
@@ -97,8 +102,9 @@ export const exitTrapText = (
   // A child that is signalled between its fork and its exec still has our traps. It must not answer for the shell.
   `[[ $BASHPID == "$$" || -z $BASHPID ]]||builtin kill -9 "$BASHPID"\n` +
   `{ ${takeHold.second};builtin set +xvEeuTa "\${__holdfast_:+-}";` +
-  // A second signal must not end the way out; the user's traps are written down before they are gone.
-  `builtin trap -p >|${scratchDir}/${trapsFile};builtin trap '' INT TERM HUP "\${__holdfast_:+INT}";} 2>/dev/null\n` +
+  // A second signal must not end the way out; the user's traps are written down before they are gone, if a
+  // command's report has not done so.
+  `[[ -n \${__holdfast_o-} ]]||builtin trap -p >|${scratchDir}/${trapsFile};builtin trap '' INT TERM HUP "\${__holdfast_:+INT}";} 2>/dev/null\n` +
   (userTrap === undefined ? '' : `__holdfast_x=${quote(userTrap)}\n`) +
   `builtin . ${kernelDir}/exit.bash ${controlOut} ${controlIn};builtin eval "$__holdfast_"`;
 

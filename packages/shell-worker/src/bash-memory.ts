@@ -1,4 +1,5 @@
 /** Keeps what a bash kernel must not: the driver is the kernel's memory between commands. */
+import { smallestLimit } from './bash-lines.ts';
 import { unquote } from './shell-quote.ts';
 
 /** Where descriptors 0 to 2 point: `=` where the kernel puts them, `1`/`2` at the other output pipe, `x` elsewhere. */
@@ -50,6 +51,37 @@ export const createMemory = (): BashMemory => ({
   limit: undefined,
   checkpointed: false,
 });
+
+/** What every command's end tells. @returns its status */
+export const rememberEnd = (
+  memory: BashMemory,
+  options: string,
+  status: string,
+  underscore: string,
+  pipeStatus: string[],
+): number => {
+  memory.options = options;
+  memory.underscore = underscore === '' ? undefined : underscore.slice(1);
+  // With the command's last line went its status: the fields after are that status and PIPESTATUS.
+  memory.status = Number(pipeStatus[0] ?? status) & 255;
+  memory.pipeStatus = pipeStatus.length > 2 ? pipeStatus.slice(1) : [];
+  return memory.status;
+};
+
+export const rememberDescriptors = (memory: BashMemory, letters: string): void => {
+  const [stdin = '-', stdout = '=', stderr = '='] = letters;
+  const known = (letter: string, before: string): string => (letter === '-' ? before : letter);
+  const { descriptors } = memory;
+  memory.descriptors = {
+    stdin: known(stdin, descriptors.stdin),
+    stdout: known(stdout, descriptors.stdout),
+    stderr: known(stderr, descriptors.stderr),
+  };
+};
+
+export const rememberLimit = (memory: BashMemory, text: string): void => {
+  memory.limit = text !== '' && Number(text) < smallestLimit ? text : undefined;
+};
 
 /** Options that the user has, but that are off while the kernel's own commands run. */
 export const parkedOptions = (options: string): string =>
