@@ -8,9 +8,9 @@
 builtin printf '%s\0' '' '!' . x "${__holdfast_o-${__holdfast_[1]}}" "${__holdfast_[0]}" "${__holdfast_x+:$__holdfast_x}" . >"$1" ||
   builtin kill -9 0
 # What was sent before, and not read yet, is for the shell that ends: it is dropped up to the mark. The answer
-# has a fixed size, so that neither IFS nor the locale matters.
-builtin read -rd $'\2' __holdfast_ <"$2" || builtin kill -9 0
+# has a fixed size, so that neither IFS nor the locale matters, and its own limit, so that TMOUT does not.
+builtin read "-r${TMOUT:+t9999}" -d $'\2' __holdfast_ <"$2" || builtin kill -9 0
 # All of a command is read before it begins: this one, interrupted between two commands, never did.
 [[ -z $__holdfast_ ]] || __holdfast_q=1
-builtin read -rN3072 __holdfast_ <"$2" || builtin kill -9 0
+builtin read "-r${TMOUT:+t9999}" -N3072 __holdfast_ <"$2" || builtin kill -9 0
 builtin unset __holdfast_x

@@ -11,6 +11,7 @@ import {
   padBlock,
   queueLines,
   raiseLimit,
+  read,
   resetLineNumber,
   scriptPipe,
   setStatus,
@@ -57,7 +58,7 @@ export const composeFast = (request: RunRequest, memory: BashMemory): string | u
   // Bash counts characters in the user's locale, so only ASCII can be counted here.
   const ascii = isAscii(code);
   const readCode = ascii
-    ? `builtin read -rN${code.length} -u253 __holdfast_`
+    ? `${read} -N${code.length} -u253 __holdfast_`
     : "builtin mapfile -d '' -n1 -t -u253 __holdfast_";
   const status = memory.status === 0 ? '' : `;${setStatus(memory.status, undefined)}`;
   const block = padBlock(`${readCode};exec 1>${request.stdout} 2>${request.stderr}${status}`, blockSize);
@@ -138,7 +139,7 @@ const composeLines = (command: CarefulCommand): { code: string; lines: string[] 
   lines.push(
     `exec ${redirects};builtin eval "$__holdfast_"${ownStdin && request.stdin !== undefined ? ` ${openToRead(request.stdin)}` : ''};` +
       `${composeReport(command, '__holdfast_=("$?" "$-" "${__holdfast_[@]:1}");')}` +
-      `${traits.noexec ? `;builtin read -rN2 __holdfast_ <${scriptPipe(paths)}` : ''}\n`,
+      `${traits.noexec ? `;${read} -N2 __holdfast_ <${scriptPipe(paths)}` : ''}\n`,
   );
   return { code, lines };
 };
@@ -236,7 +237,7 @@ const saveCheckpoint = (paths: KernelPaths): string =>
 
 /** Shell text that reads `text` into __holdfast_: from the pipe, where payloadOf puts it, or from a file. */
 const readText = (text: string, { controlIn, scratchDir }: KernelPaths, file: string): string => {
-  if (isShort(text)) return `builtin read -rN${text.length} __holdfast_ <${controlIn}`;
+  if (isShort(text)) return `${read} -N${text.length} __holdfast_ <${controlIn}`;
   const path = join(scratchDir, file);
   writeFileSync(path, `${text}\0`);
   return `builtin mapfile -d '' -n1 -t __holdfast_ <${path}`;

@@ -16,7 +16,7 @@ export interface KernelPaths {
 export const trapsFile = '__holdfast_traps';
 
 /** Size of the block that starts each command of the fast loop. A pipe takes so few bytes as one piece. */
-export const blockSize = 160;
+export const blockSize = 192;
 /** Size of the answer to a shell that is about to exit. */
 export const exitBlockSize = 3_072;
 
@@ -25,6 +25,9 @@ export const padBlock = (text: string, size: number): string | undefined =>
 
 /** What a shell that exits is sent begins with it: all before was for the shell that ends (see exit.bash). */
 export const mark = '\x02';
+
+/** With TMOUT, `read` would give up on a slow host, and lose what it has read: then it has a limit of its own. */
+export const read = 'builtin read "-r${TMOUT:+t9999}"';
 
 /** Leaves the fast loop: the next line of the script is read, and that reads the text sent after this. */
 export const leaveLoop = `${'builtin set +t;builtin break 2'.padEnd(blockSize - 1)}\n`;
@@ -59,13 +62,13 @@ const answer = `builtin printf '%s\\0' r "$-" "$__holdfast_" "\${__holdfast_[1]+
 export const loopText = ({ controlIn, controlOut }: KernelPaths): string =>
   // A script of the driver's own has come by next.bash, as a command does that has not begun.
   'builtin unset __holdfast_q;while [[ 1 ]];do ' +
-  `while builtin read -rN${blockSize} -u253 __holdfast_;do ` +
+  `while ${read} -N${blockSize} -u253 __holdfast_;do ` +
   'builtin eval "$__holdfast_"&&builtin :;builtin eval "$__holdfast_";' +
   '__holdfast_=("$?" "${__holdfast_[@]:1}");' +
   'exec 1>&252 2>&252||exec >/dev/null 2>&1;' +
   `${answer} >&251||${answer} >${controlOut};` +
   'builtin unset __holdfast_;done;' +
-  // No block: the host is gone, the descriptor was taken from us, or TMOUT ran out.
+  // No block: the host is gone, the descriptor was taken from us, or the limit for TMOUT's sake ran out.
   `if [[ -e /dev/fd/253 ]];then [[ /dev/fd/253 -ef ${controlIn} ]]||builtin kill -9 0;` +
   `else exec 253<${controlIn}||builtin exit 0;fi;` +
   'done';

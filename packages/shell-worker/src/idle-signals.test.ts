@@ -1,4 +1,4 @@
-/** A signal that comes to a bash between two commands: state is kept, and the next ones are run as if it had not come. */
+/** A signal, or TMOUT, that comes to a bash between two commands: state is kept, and the next ones are run as if it had not come. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -143,5 +143,31 @@ describe('SIGINT between two commands', () => {
       expect(await run).toMatchObject({ stdout: '', exitCode: 130, timedOut: true, epoch: 1 });
       expect(await next).toMatchObject({ stdout: 'unset value\n', exitCode: 0, exited: false });
       expect(await session.exec('exit 4')).toMatchObject({ stdout: 'bye\n', exitCode: 4 });
+    }));
+});
+
+describe('TMOUT', () => {
+  const held = [
+    'echo plain',
+    'set +f; echo careful',
+    'echo é',
+    'exit 3',
+    `echo long; : ${'x'.repeat(3_800)}`,
+  ];
+
+  it('does not part a bash that is held up from what it is sent', () =>
+    withSession(manager, {}, async (session) => {
+      const pid = await pidOf(session);
+      await session.exec('kept=value TMOUT=1');
+      for (const code of held) {
+        await stop(pid);
+        const run = session.exec(code);
+        // The time is what is tested.
+        await delay(1_100);
+        signal(pid, 'SIGCONT');
+        const exitCode = code === 'exit 3' ? 3 : 0;
+        expect(await run).toMatchObject({ exitCode, exited: exitCode === 3, epoch: 1 });
+        expect((await session.exec('echo $kept')).stdout).toBe('value\n');
+      }
     }));
 });
