@@ -171,7 +171,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     finishIfSettled,
     /** @param {RunRequest} request @param {(reply: RunReply) => void} reply */
     run: (request, reply) => {
-      guard().forgetSignals(request.signalsBefore ?? 0);
+      if (request.signalsBefore) guard().forgetSignals();
       firstAsyncId ??= asyncIds?.[asyncIdCounter] ?? 0;
       running = {
         request,

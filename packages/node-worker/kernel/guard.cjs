@@ -13,10 +13,10 @@
 const { createEventQueues } = /** @type {typeof import('./event-queues.cjs')} */ (
   require('./event-queues.cjs')
 );
+const { startWatchdog } = /** @type {typeof import('./watchdog.cjs')} */ (require('./watchdog.cjs'));
 
-const longestSignalMs = 100;
 /** What code sends itself is certain to come: longer than any machine lets a thread wait. */
-const longestOwnSignalMs = 2_000;
+const longestOwnSignalMs = 30_000;
 
 /**
  * @typedef {object} Guard
@@ -25,7 +25,7 @@ const longestOwnSignalMs = 2_000;
  * @property {() => boolean} isActive whether the code that calls this is being guarded
  * @property {() => void} endHere ends the guarded code that calls this; does not return
  * @property {() => void} awaitSignal the guarded code that calls this has sent SIGINT, and does not go on before it comes
- * @property {(sent: number) => void} forgetSignals waits for those that were sent and have not come yet
+ * @property {() => void} forgetSignals waits for those that were sent and have not had their effect yet
  * @property {(onRead: Function) => void} exempt a callback of the kernel's own
  */
 
@@ -39,13 +39,10 @@ const longestOwnSignalMs = 2_000;
  */
 const createGuard = (host, hooks) => {
   const { internals, realm } = host;
-  // One watchdog thread for good: a new one for each run would cost 50 µs.
-  host.startSigintWatchdog();
+  const watchdog = startWatchdog(host);
   const entry = host.compile('guarded()', `${host.kernelDir}/guarded`);
   const discardTicks = captureTickQueue(host);
   let active = false;
-  /** How often guarded code was ended since signals were last forgotten. */
-  let endings = 0;
   /** @type {() => void} */
   let task = () => undefined;
   let completed = false;
@@ -75,7 +72,6 @@ const createGuard = (host, hooks) => {
     }
     active = false;
     if (!completed) {
-      endings += 1;
       discardTicks();
       entries?.restoreQueues();
       host.clearAsyncIdStack();
@@ -127,16 +123,7 @@ const createGuard = (host, hooks) => {
       const giveUpAt = host.now() + longestOwnSignalMs;
       while (active && host.now() < giveUpAt) host.sleep(1);
     },
-    // Node has a thread that takes signals, and a loaded machine may let it wait for longer than this one.
-    forgetSignals: (sent) => {
-      const giveUpAt = host.now() + longestSignalMs;
-      let idle = host.takeIdleSignal();
-      while (sent > endings + Number(idle) && host.now() < giveUpAt) {
-        run(() => host.sleep(1));
-        idle ||= host.takeIdleSignal();
-      }
-      endings = 0;
-    },
+    forgetSignals: watchdog.settle,
     exempt: (callback) => void exempted.add(callback),
   };
 };

@@ -54,7 +54,6 @@ const captureHost = (internals, realm, kernelDir) => {
   const runOptions = Object.freeze({ __proto__: null, displayErrors: false });
 
   const writeRaw = captureWrite(internals);
-  const basics = takeBasics(internals);
 
   return {
     process,
@@ -63,7 +62,7 @@ const captureHost = (internals, realm, kernelDir) => {
     realm: /** @type {Record<string, unknown>} */ (realm),
     kernelDir,
     internals,
-    ...basics,
+    ...takeBasics(internals),
     pid: process.pid,
     version: process.version,
     execPath: process.execPath,
@@ -139,13 +138,6 @@ const captureHost = (internals, realm, kernelDir) => {
       runRaw
         ? apply(runRaw, script, [realm, -1, false, true, false])
         : apply(runInContext, script, [realm, guardOptions]),
-
-    /** Whether SIGINT came, since this was last asked, while no guarded code ran. @returns {boolean} */
-    takeIdleSignal: () => {
-      // Only the end of a nested start tells and forgets it; the outer one goes on.
-      basics.startSigintWatchdog();
-      return basics.stopSigintWatchdog();
-    },
 
     /**
      * Calls back when a promise settles, whatever was done to `Promise`.

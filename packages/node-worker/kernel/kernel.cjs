@@ -83,8 +83,10 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
       guard.run(() => {
         value = action();
       });
-    // A signal for the command before may come as late as now.
-    if (!attempt() && !attempt()) throw new Error('Interrupted.');
+    if (attempt()) return value;
+    // By a signal for the command before, which came as late as now; more of them may be on their way.
+    guard.forgetSignals();
+    if (!attempt()) throw new Error('Interrupted.');
     return value;
   };
 

@@ -61,7 +61,7 @@ const takeInternals = () => {
 /**
  * What not even a kernel without internals can do without: that SIGINT does not end the process.
  * @param {Internals | undefined} internals
- * @returns {{ startSigintWatchdog: () => void, stopSigintWatchdog: () => boolean, clearAsyncIdStack: () => void }}
+ * @returns {{ startSigintWatchdog: () => void, clearAsyncIdStack: () => void }}
  */
 const takeBasics = (internals) => {
   const binding = (/** @type {string} */ name) => {
@@ -79,7 +79,6 @@ const takeBasics = (internals) => {
   if (!noDeprecation) process.noDeprecation = noDeprecation;
   return {
     startSigintWatchdog: contextify?.startSigintWatchdog ?? (() => undefined),
-    stopSigintWatchdog: contextify?.stopSigintWatchdog ?? (() => false),
     clearAsyncIdStack: asyncWrap?.clearAsyncIdStack ?? (() => undefined),
   };
 };
