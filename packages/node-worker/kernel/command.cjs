@@ -30,10 +30,11 @@ const { enterContext } = /** @type {typeof import('./context.cjs')} */ (require(
  * @property {number} firstAsyncId what Node numbered lower was begun by an earlier command
  * @property {import('./host.cjs').Gate} [gate] closed to its awaits when it has ended
  * @property {boolean} isStarting its own code runs, and not what it left to be called
- * @property {number} [signalledAt] when SIGINT was given to the user's own listeners
+ * @property {boolean} wasToldUser SIGINT was given to the user's own listeners
+ * @property {boolean} isSignalDue a call came; the signal of its step did not, or not yet
+ * @property {boolean} isCallDue a signal came, and the call of its step is still to be read
  */
 
-const sameStepMs = 150;
 /**
  * @param {object} parts
  * @param {import('./host.cjs').Host} parts.host
@@ -56,6 +57,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
   let running;
   let isFinishing = false;
   let endsEarlierWork = false;
+  let isOwnSignal = false;
 
   /** @param {Outcome} outcome @param {Running} [command] it may be over, and another one running */
   const settle = (outcome, command = running) => {
@@ -149,20 +151,39 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     command.reply(reply);
   };
 
-  /** The user's own SIGINT listeners come first, once; signal and call of one step count as one. */
-  const interrupt = () => {
-    if (!running) return;
-    const { signalledAt } = running;
-    if (signalledAt !== undefined && host.now() - signalledAt < sameStepMs) return;
+  /** The user's own SIGINT listeners come first, once. @param {Running} command */
+  const takeStep = (command) => {
     let isTaken = false;
-    if (signalledAt === undefined) {
-      running.signalledAt = host.now();
+    if (!command.wasToldUser) {
+      command.wasToldUser = true;
       guard().run(() => {
         isTaken = userGlobals.emitSignal('SIGINT');
       });
     }
-    if (!isTaken) settle({ kind: 'interrupted' });
+    if (!isTaken) settle({ kind: 'interrupted' }, command);
     finishIfSettled();
+  };
+  /**
+   * A step of the host's is a call, and a signal where that is not answered at once. Either may be the first to get
+   * through, however late: the other one is the same step.
+   */
+  const interrupt = () => {
+    if (!running) return;
+    if (running.isCallDue) {
+      running.isCallDue = false;
+      return;
+    }
+    running.isSignalDue = true;
+    takeStep(running);
+  };
+  /** @param {Running} command */
+  const onSignal = (command) => {
+    if (command.isSignalDue) {
+      command.isSignalDue = false;
+      return;
+    }
+    command.isCallDue = true;
+    takeStep(command);
   };
 
   return {
@@ -180,6 +201,9 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
         keptOutput: false,
         firstAsyncId: asyncIds?.[asyncIdCounter] ?? 0,
         isStarting: false,
+        wasToldUser: false,
+        isSignalDue: false,
+        isCallDue: false,
       };
       try {
         start(running);
@@ -192,10 +216,13 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     /** Guarded code was ended before its end. */
     onEnded: () => {
       const isEarlier = endsEarlierWork;
+      const isOwn = isOwnSignal;
       endsEarlierWork = false;
+      isOwnSignal = false;
       if (isEarlier || !running || running.outcome?.kind === 'exit') return;
       if (running.isStarting) settle({ kind: 'interrupted' });
-      else interrupt();
+      else if (isOwn) takeStep(running);
+      else onSignal(running);
     },
     /** @param {number} code */
     onExit: (code) => {
@@ -205,7 +232,14 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       finishSoon();
       throw exitSignal;
     },
-    onOwnSignal: () => guard().awaitSignal(),
+    /** No call goes with it. It may come before the one who sends it knows that it was sent. @param {() => number} send */
+    onOwnSignal: (send) => {
+      isOwnSignal = true;
+      const failure = send();
+      if (failure === 0) guard().awaitSignal();
+      isOwnSignal = false;
+      return failure;
+    },
     /** @param {unknown} error */
     onUncaught: (error) => {
       if (error === exitSignal) return;

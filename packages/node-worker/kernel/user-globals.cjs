@@ -18,7 +18,7 @@ const { process, Number, Object, Reflect } = globalThis;
  * @typedef {object} UserEvents
  * @property {(code: number) => void} onExit `process.exit()`; does not return while a command can be ended
  * @property {(error: unknown, isRejection: boolean) => void} onUncaught nobody handles it
- * @property {() => void} onOwnSignal it has sent SIGINT to this process; does not return where that can end it
+ * @property {(send: () => number) => number} onOwnSignal it sends SIGINT to this process; does not return where that can end it
  */
 
 /**
@@ -42,7 +42,7 @@ const installUserGlobals = (host) => {
   const { hasUncaughtExceptionCaptureCallback } = process;
   const offerException = /** @type {any} */ (process)._fatalException;
   /** @type {UserEvents} */
-  let events = { onExit: () => undefined, onUncaught: () => undefined, onOwnSignal: () => undefined };
+  let events = { onExit: () => undefined, onUncaught: () => undefined, onOwnSignal: (send) => send() };
 
   let isExiting = false;
   function exit(/** @type {any[]} */ ...given) {
@@ -78,10 +78,9 @@ const installUserGlobals = (host) => {
   const { SIGINT } = host.signals;
   // What `process.kill` calls.
   /** @type {any} */ (process)._kill = (/** @type {number} */ pid, /** @type {number} */ signal) => {
-    const failure = kill(pid, signal);
+    const send = () => kill(pid, signal);
     const isOwn = pid === ownPid || pid === 0 || pid === -ownPid;
-    if (isOwn && signal === SIGINT && failure === 0) events.onOwnSignal();
-    return failure;
+    return isOwn && signal === SIGINT ? events.onOwnSignal(send) : send();
   };
 
   const isHandledByUser = () =>
