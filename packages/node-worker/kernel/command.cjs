@@ -174,6 +174,8 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       return;
     }
     running.isSignalDue = true;
+    // Sent already, perhaps, if this call is late: it would end the user's listeners, and not what they are told of.
+    guard().forgetSignals();
     takeStep(running);
   };
   /** @param {Running} command */
