@@ -1,6 +1,6 @@
 /**
- * What is asked of a stuck command comes by two ways, as a call and as a signal, and either may be late. Here a test
- * sends both itself.
+ * What a kernel makes of SIGINT, whenever it comes. What is asked of a stuck command comes by two ways, as a call and as
+ * a signal, and either may be late: here a test sends both itself.
  */
 import { describe, expect, it } from 'vitest';
 import { withBareKernel } from './testing/bare-kernel.ts';
@@ -71,5 +71,32 @@ it('does not end a command with a signal that was sent for the one before', () =
     for (let round = 0; round < 50; round += 1) {
       signal('SIGINT');
       expect(await run(working, { signalsBefore: 1 })).toMatchObject({ exitCode: 0 });
+    }
+  }));
+
+it('leaves the other immediates and timers alive, wherever a signal ends one of them', () =>
+  withBareKernel(async ({ run, signal }) => {
+    await run(`let round = 0, turns = [];
+      const startAll = () => {
+        const mine = ++round;
+        turns = [0, 0, 0, 0, 0, 0];
+        for (const place of [0, 1, 2]) {
+          (function next() { turns[place]++; if (mine === round) setImmediate(next) })();
+          const beat = setInterval(() => { turns[place + 3]++; if (mine !== round) clearInterval(beat) }, 1);
+        }
+      };
+      const countAlive = async () => {
+        const before = [...turns];
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        await new Promise((resolve) => setImmediate(resolve));
+        return turns.filter((turn, place) => turn > before[place]).length;
+      }`);
+    for (let round = 0; round < 40; round += 1) {
+      await run('startAll()');
+      signal('SIGINT');
+      // The signal ends one thing: this command, or what one before it left running.
+      await run('await countAlive()');
+      const alive = await run('await countAlive()', { signalsBefore: 1 });
+      expect(Number(alive.result?.text)).toBeGreaterThanOrEqual(5);
     }
   }));
