@@ -166,8 +166,14 @@ describe('errors', () => {
   });
 
   it('of an earlier command’s timer are told, and fail nobody else', async () => {
-    await session.exec('setTimeout(() => { throw new Error("from before") }, 20); 0');
-    const next = await session.exec('await new Promise((r) => setTimeout(r, 100)); "fine"');
+    await session.exec(`const beat = setInterval(() => {
+      if (!globalThis.go) return;
+      clearInterval(beat);
+      throw new Error("from before");
+    }, 1)`);
+    const next = await session.exec(
+      'go = true; await new Promise((r) => process.once("uncaughtExceptionMonitor", r)); "fine"',
+    );
     expect(next).toMatchObject({ success: true, result: { text: "'fine'" } });
     expect(next.stderr).toContain('Error: from before');
     const own = await session.exec(
@@ -214,12 +220,17 @@ describe('process.exit', () => {
 
   it('lets no code of the command go on later, nor does an interrupt', async () => {
     await session.exec(
-      'setTimeout(() => process.exit(5), 5); await new Promise((r) => setTimeout(r, 60)); leaked = 1',
+      'setTimeout(() => process.exit(5), 5); await new Promise((r) => { resolveIt = r }); leaked = 1',
     );
     const code = `
-      try { await new Promise((_, reject) => setTimeout(reject, 300)) } catch { leaked = 2 } finally { leaked = 3 }`;
-    expect(await session.exec(code, { timeoutMs: 100 })).toMatchObject({ timedOut: true });
-    const next = await session.exec('await new Promise((r) => setTimeout(r, 500)); typeof leaked');
+      const asked = new Promise((_, reject) => { rejectIt = reject }); setImmediate(() => console.log("begun"));
+      try { await asked } catch { leaked = 2 } finally { leaked = 3 }`;
+    expect(await session.exec(code, { onStdout: () => void session.interrupt() })).toMatchObject({
+      interrupted: true,
+    });
+    const next = await session.exec(
+      'resolveIt(); rejectIt(); await new Promise((r) => setTimeout(r, 5)); typeof leaked',
+    );
     expect(next).toMatchObject({ stdout: '', stderr: '', result: { text: "'undefined'" } });
   });
 
