@@ -111,7 +111,7 @@ describe('death', () => {
         stdout: 'undefined\n',
         epoch: 2,
       });
-    });
+    }, 120_000);
   }
 });
 
