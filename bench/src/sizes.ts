@@ -24,7 +24,7 @@ export interface Sizes {
   crowd: number;
   smallCrowd: number;
   crowdCommands: number;
-  /** How long idle sessions are left alone before, in milliseconds. */
+  /** How long they are left alone before they are watched and weighed, in milliseconds. */
   idleRestMs: number;
   /** How long idle sessions are watched, in milliseconds. */
   idleMs: number;
@@ -51,8 +51,8 @@ const full: Sizes = {
   crowd: 300,
   smallCrowd: 10,
   crowdCommands: 50,
-  idleRestMs: 60_000,
-  idleMs: 5_000,
+  idleRestMs: 240_000,
+  idleMs: 10_000,
   growthSessions: [1, 10, 100, 300],
   growthBytes: [0, 1_000, MB, 100 * MB],
   growthHeapsMb: [0, 200],

@@ -6,7 +6,8 @@ import type { Row } from './row.ts';
 const floorName = 'empty threads and bare bash';
 
 export const manySessions: Row = ({ sizes, crowds }) => {
-  const { crowd, smallCrowd, crowdCommands, idleMs, crowdRounds } = sizes;
+  const { crowd, smallCrowd, crowdCommands, idleRestMs, idleMs, crowdRounds } = sizes;
+  const rested = `${idleRestMs / 1_000} s after opening`;
   const group = (id: string, title: string, part: Pick<Group, 'unit' | 'subjects' | 'goals'>): Group => ({
     id: `crowd/${id}`,
     title,
@@ -15,7 +16,7 @@ export const manySessions: Row = ({ sizes, crowds }) => {
     missing: [],
     ...part,
   });
-  const pair = (figure: 'openMs' | 'memoryMiB' | 'spawnMs'): Subject[] => [
+  const pair = (figure: 'openMs' | 'memoryMiB' | 'openedMiB' | 'spawnMs'): Subject[] => [
     crowds.subject(floorName, 'floor', crowd, figure),
     crowds.subject(holdfastName, 'holdfast', crowd, figure),
   ];
@@ -29,7 +30,12 @@ export const manySessions: Row = ({ sizes, crowds }) => {
       subjects: pair('openMs'),
       goals: [{ ...toFloor, what: `opening ${crowd} sessions, to threads and bare bash` }],
     }),
-    group('memory', `Memory of an idle bash session, one of ${crowd}, PSS`, {
+    group('opened', `Memory of a bash session that was just opened, one of ${crowd}, PSS`, {
+      unit: 'MiB',
+      subjects: pair('openedMiB'),
+      goals: [],
+    }),
+    group('memory', `Memory of an idle bash session, one of ${crowd}, PSS, ${rested}`, {
       unit: 'MiB',
       subjects: pair('memoryMiB'),
       goals: [{ ...toFloor, what: 'memory per idle bash session, to a thread and bare bash' }],
@@ -39,7 +45,7 @@ export const manySessions: Row = ({ sizes, crowds }) => {
       subjects: pair('spawnMs'),
       goals: [],
     }),
-    group('idle', `CPU of ${crowd} idle bash sessions, over ${idleMs / 1_000} s`, {
+    group('idle', `CPU of ${crowd} idle bash sessions, over ${idleMs / 1_000} s, ${rested}`, {
       unit: '% of a core',
       subjects: [crowds.subject(holdfastName, 'holdfast', crowd, 'idlePercentOfCore')],
       goals: [

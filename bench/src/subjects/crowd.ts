@@ -17,7 +17,7 @@ export interface Crowds {
  * Opening hundreds of sessions takes long, so a process that has done it gives all figures: the first group
  * that asks for a round of so many starts it, the others take what is theirs.
  */
-export const createCrowds = ({ crowdCommands, idleRestMs, idleMs }: Sizes): Crowds => {
+export const createCrowds = ({ crowd, crowdCommands, idleRestMs, idleMs }: Sizes): Crowds => {
   const runs = new Map<string, Promise<CrowdFigures>>();
   const runOnce = (request: CrowdRequest, round: number): Promise<CrowdFigures> => {
     const key = `${request.who} ${request.count} ${round}`;
@@ -36,10 +36,9 @@ export const createCrowds = ({ crowdCommands, idleRestMs, idleMs }: Sizes): Crow
         open: async () => undefined,
         async round() {
           round += 1;
-          const figures = await runOnce(
-            { who, count, commands: crowdCommands, restMs: idleRestMs, idleMs },
-            round,
-          );
+          // Of the others, nothing is asked that comes with time.
+          const restMs = count === crowd ? idleRestMs : 0;
+          const figures = await runOnce({ who, count, commands: crowdCommands, restMs, idleMs }, round);
           return [figures[figure]];
         },
         close: async () => undefined,
