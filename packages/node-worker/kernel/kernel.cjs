@@ -12,6 +12,7 @@ const { createDescriber } = /** @type {typeof import('./describe.cjs')} */ (requ
 const { createFailures } = /** @type {typeof import('./failures.cjs')} */ (require('./failures.cjs'));
 const { createGuard } = /** @type {typeof import('./guard.cjs')} */ (require('./guard.cjs'));
 const { createPrograms } = /** @type {typeof import('./program.cjs')} */ (require('./program.cjs'));
+const { rehearse } = /** @type {typeof import('./rehearse.cjs')} */ (require('./rehearse.cjs'));
 const { createStdio } = /** @type {typeof import('./stdio.cjs')} */ (require('./stdio.cjs'));
 
 /** @typedef {import('./control.cjs').CallMessage} CallMessage */
@@ -104,6 +105,8 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
     } catch (error) {
       control.fail(id, 'Error', describeError(error));
     }
+    // While the host thinks, as the rest; but an immediate is guarded itself, and no command begins there.
+    if (name === 'hello') rehearse({ host, failures, userGlobals, children, guard: () => guard });
   };
 
   /** @param {string} id @param {import('./command.cjs').RunRequest} request */

@@ -22,6 +22,7 @@
  *   event-queues.cjs    timers and immediates that wait, whole again after code was ended
  *   command.cjs         one command from request to reply
  *   conclude.cjs        how it ended, as a reply
+ *   rehearse.cjs        a command before the first, which then finds everything warm
  *   program.cjs         code to scripts: what is declared where, who says SyntaxError
  *   rewrite.cjs         the text of a command, changed so that the next one can go on with it
  *   imports.cjs, awaits.cjs, misuse.cjs, edits.cjs   parts of that
