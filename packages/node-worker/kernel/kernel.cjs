@@ -60,15 +60,7 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
 
   /** Calls that change or read state: while no command runs. @type {Record<string, (argument: any) => unknown>} */
   const calls = {
-    hello: () => {
-      // While the host thinks: the first command that declares something finds the parser loaded.
-      host.setImmediate(() => {
-        control.learn();
-        programs.warmUp();
-        userGlobals.warmUp();
-      });
-      return { pid: host.pid, version: host.version };
-    },
+    hello: () => ({ pid: host.pid, version: host.version }),
     describe: () => guarded(describe),
     getContext: () => ({ cwd: host.cwd(), env: readEnvironment(host) }),
     setContext: ({ cwd, env }) => {
@@ -105,8 +97,18 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
     } catch (error) {
       control.fail(id, 'Error', describeError(error));
     }
-    // While the host thinks, as the rest; but an immediate is guarded itself, and no command begins there.
-    if (name === 'hello') rehearse({ host, failures, userGlobals, children, guard: () => guard });
+    if (name === 'hello') warmUp();
+  };
+
+  /**
+   * While the host thinks: the first command finds all that it needs. Not in an immediate: that is guarded, and half a
+   * parser, if SIGINT ended it there, would be all that there ever was.
+   */
+  const warmUp = () => {
+    rehearse({ host, failures, userGlobals, children, guard: () => guard });
+    control.learn();
+    programs.warmUp();
+    userGlobals.warmUp();
   };
 
   /** @param {string} id @param {import('./command.cjs').RunRequest} request */
