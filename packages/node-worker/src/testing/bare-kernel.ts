@@ -12,8 +12,7 @@ import type { ControlChannel } from '@holdfast/core/driver-kit';
 import { createCommandId, type KernelApi, type RunReply, type RunRequest } from '@holdfast/protocol';
 import { createDriver } from '../driver.ts';
 
-export interface BareKernel {
-  readonly pid: number;
+interface BareKernel {
   readonly api: KernelApi;
   /** Calls made in one turn reach the kernel in one piece. */
   run(code: string, request?: Partial<RunRequest>): Promise<RunReply>;
@@ -21,8 +20,10 @@ export interface BareKernel {
   signal(name: NodeJS.Signals): void;
   /** Settles when commands have printed this, at whatever time. */
   printed(text: string): Promise<void>;
-  readonly exited: Promise<unknown>;
 }
+
+/** Of coreutils. */
+const pipeMaker = 'mkfifo';
 
 /** Gives the body a kernel that is ready, and ends it afterwards whatever happened. */
 export const withBareKernel = async (body: (kernel: BareKernel) => Promise<void>): Promise<void> => {
@@ -30,7 +31,7 @@ export const withBareKernel = async (body: (kernel: BareKernel) => Promise<void>
   const [controlIn = '', controlOut = '', stdout = ''] = ['in', 'out', 'stdout'].map((name) =>
     join(folder, name),
   );
-  execFileSync('mkfifo', [controlIn, controlOut, stdout]);
+  execFileSync(pipeMaker, [controlIn, controlOut, stdout]);
   // Both ways: a pipe opened so neither waits for its other end nor comes to its end.
   const toKernel = openSync(controlIn, constants.O_RDWR);
   const fromKernel = readFifo(controlOut);
@@ -76,15 +77,12 @@ const channelOf = (toKernel: number, fromKernel: Socket, scratchDir: string): Co
 };
 
 const kernelOf = (child: ChildProcess, api: KernelApi, output: Socket, stdout: string): BareKernel => {
-  const exited = once(child, 'exit');
   let all = '';
   output.setEncoding('utf8').on('data', (data) => {
     all += data;
   });
   return {
-    pid: child.pid as number,
     api,
-    exited,
     run: (code, request) =>
       api.run({ commandId: createCommandId(), code, stdout, stderr: '/dev/null', ...request }),
     signal: (name) => void child.kill(name),
