@@ -11,13 +11,13 @@ import { invalidCommand } from '@holdfast/protocol';
 import { bashInterruptSteps, bashPaths, hasCheckpoint, linkKernel, planBash } from './bash-dialect.ts';
 import { type BashKernel, createBashKernel } from './bash-kernel.ts';
 import type { KernelPaths } from './bash-lines.ts';
-import { createPosixKernel, startArgs } from './posix-kernel.ts';
+import { createPosixKernel, type PosixKernel, startArgs } from './posix-kernel.ts';
 import { dash, kernelText, type PosixDialect, zsh } from './posix-text.ts';
 
 export const createDriver = (options: DriverOptions): LanguageDriver => {
   let paths: KernelPaths | undefined;
   let dialect: PosixDialect | undefined;
-  let kernel: BashKernel | undefined;
+  let kernel: BashKernel | PosixKernel | undefined;
   return {
     language: 'bash',
     interruptSteps: bashInterruptSteps,
@@ -34,8 +34,9 @@ export const createDriver = (options: DriverOptions): LanguageDriver => {
     },
     connect(channel) {
       if (!paths) throw new Error('A shell driver is connected before it has planned a launch');
-      if (dialect) return createPosixKernel({ channel, paths, dialect });
-      kernel = createBashKernel({ channel, paths, restore: hasCheckpoint(paths.scratchDir) });
+      kernel = dialect
+        ? createPosixKernel({ channel, paths, dialect })
+        : createBashKernel({ channel, paths, restore: hasCheckpoint(paths.scratchDir) });
       return kernel;
     },
     get listening() {

@@ -1,4 +1,4 @@
-/** A signal, or TMOUT, that comes to a bash between two commands: state is kept, and the next ones are run as if it had not come. */
+/** A signal, or TMOUT, that comes to a shell between two commands: state is kept, and the next ones are run as if it had not come. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -143,6 +143,54 @@ describe('SIGINT between two commands', () => {
       expect(await run).toMatchObject({ stdout: '', exitCode: 130, timedOut: true, epoch: 1 });
       expect(await next).toMatchObject({ stdout: 'unset value\n', exitCode: 0, exited: false });
       expect(await session.exec('exit 4')).toMatchObject({ stdout: 'bye\n', exitCode: 4 });
+    }));
+});
+
+const missing = process.env.HOLDFAST_MISSING?.split(',') ?? [];
+
+describe.skipIf(missing.includes('dash'))('SIGINT between two commands of dash', () => {
+  it('is not for the next one, nor for an inquiry', () =>
+    withSession(manager, { shell: 'dash' }, async (session) => {
+      const pid = await pidOf(session);
+      signal(pid, 'SIGINT');
+      expect((await session.exec('echo first; echo error >&2')).stdout).toBe('first\n');
+      await session.exec('kept=value n=0; export laid=before; trap "echo bye" EXIT');
+      for (let round = 1; round <= 3; round += 1) {
+        await signalBefore(session, pid, async () => {
+          const run = session.exec('echo "out $kept"; echo error >&2; n=$((n + 1))');
+          expect(await run).toMatchObject({ stdout: 'out value\n', stderr: 'error\n', exited: false });
+        });
+        expect((await session.exec('(exit 7)')).exitCode).toBe(7);
+        signal(pid, 'SIGINT');
+        expect((await session.exec('echo "$? $n $kept"')).stdout).toBe(`7 ${round} value\n`);
+      }
+      await signalBefore(session, pid, async () => {
+        const { stdout } = await session.exec('echo "$laid $kept $PWD"', {
+          cwd: '/usr',
+          env: { laid: 'over' },
+        });
+        expect(stdout).toBe('over value /usr\n');
+      });
+      await stop(pid);
+      signal(pid, 'SIGINT');
+      const [state] = await Promise.all([session.state(), signal(pid, 'SIGCONT')]);
+      expect(state.env_vars.laid).toBe('before');
+      expect(await session.exec('exit 4')).toMatchObject({ stdout: 'bye\n', exitCode: 4, epoch: 1 });
+    }));
+});
+
+// Once: a fresh zsh inherits that SIGINT is blocked, and takes it when it has started a process.
+describe.skipIf(missing.includes('zsh'))('SIGINT between two commands of zsh', () => {
+  it('is not for the next one', () =>
+    withSession(manager, { shell: 'zsh' }, async (session) => {
+      const pid = await pidOf(session);
+      await session.exec('kept=value n=0; trap "echo bye" EXIT; (exit 7)');
+      await signalBefore(session, pid, async () => {
+        const run = session.exec('echo "$? $kept"; echo error >&2; n=$((n + 1))');
+        expect(await run).toMatchObject({ stdout: '7 value\n', stderr: 'error\n', exited: false });
+      });
+      expect((await session.exec('echo "$n $kept"')).stdout).toBe('1 value\n');
+      expect(await session.exec('exit 4')).toMatchObject({ stdout: 'bye\n', exitCode: 4, epoch: 1 });
     }));
 });
 

@@ -5,16 +5,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlChannel } from '@holdfast/core/driver-kit';
-import type { KernelApi, KernelDescription, KernelHello, RunReply, RunRequest } from '@holdfast/protocol';
-import { previewOf, readJobs } from './bash-description.ts';
-import { type Declaration, parseDeclarations, scalarOf } from './declare-parser.ts';
+import type { KernelApi, KernelHello, RunReply, RunRequest } from '@holdfast/protocol';
+import { type Declaration, parseDeclarations } from './declare-parser.ts';
 import { createFieldReader } from './field-messages.ts';
+import { describePosix, envOf } from './posix-description.ts';
 import { findFunctions } from './posix-functions.ts';
 import {
   isOwnTrap,
   kernelText,
+  letGo,
   type PosixDialect,
   type PosixPaths,
+  toAnswer,
   toLines,
   trapShim,
   trapsPath,
@@ -29,11 +31,23 @@ export interface PosixKernelOptions {
 
 interface RunningCommand {
   request: RunRequest;
+  prepare: string;
   takeBack: string;
   resolve(reply: RunReply): void;
 }
 
-export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOptions): KernelApi => {
+/** A text of the driver's own, and what takes its message. */
+interface Question {
+  text: string;
+  resolve(fields: string[]): void;
+}
+
+/** As for bash: while it exits, a shell is sent nothing but what it asks for, and can not take signals. */
+export interface PosixKernel extends KernelApi {
+  readonly listening: Promise<void> | undefined;
+}
+
+export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOptions): PosixKernel => {
   const inScratch = (name: string): string => join(paths.scratchDir, `${name}-${dialect.name}`);
   const out = paths.controlOut;
   const functions = new Map<string, string>();
@@ -43,24 +57,31 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
   let options = '';
   let descriptors = '===';
   let ending = false;
-  let traps = '';
+  let interrupted = false;
+  let listening: Promise<void> | undefined;
+  let hear: () => void = () => undefined;
+  /** The user's exit trap outlives an exit that ends nothing of the user's: a signal between two commands. */
+  let keptTrap = '';
+  /** State is gone, and no command has told it yet. */
+  let untold: string | undefined;
   let running: RunningCommand | undefined;
-  let expect: ((fields: string[]) => void) | undefined;
+  let question: Question | undefined;
   let greet: (hello: KernelHello) => void = () => undefined;
   const hello = new Promise<KernelHello>((resolve) => {
     greet = resolve;
   });
 
-  const send = (text: string): void =>
-    channel.send(
-      toLines(text, (long) => {
-        writeFileSync(inScratch('script'), `${long}\n`);
-        return inScratch('script');
-      }),
-    );
+  const toMessage = (text: string): string =>
+    toLines(text, (long) => {
+      writeFileSync(inScratch('script'), `${long}\n`);
+      return inScratch('script');
+    });
+  const send = (text: string): void => channel.send(toMessage(text));
   const finish = (reply: RunReply): void => {
     const command = running;
     running = undefined;
+    if (untold !== undefined) reply.stateLost = untold;
+    untold = undefined;
     command?.resolve(reply);
   };
 
@@ -72,74 +93,93 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       descriptors = letters;
       finish({ exitCode: status });
     },
-    x: ([, flags = '', code = '0', userTrap = '']) => send(composeExit(flags, code, userTrap)),
+    x: ([, flags = '', code = '0', userTrap = '']) => {
+      listening ??= new Promise((resolve) => {
+        hear = resolve;
+      });
+      const bySignal = !ending && Number(code) > 128;
+      keptTrap = bySignal ? userTrap : '';
+      const runsTrap = userTrap !== '' && (running !== undefined || !bySignal);
+      channel.send(toAnswer(toMessage(composeExit(flags, code, runsTrap ? userTrap : '', bySignal))));
+    },
     X: ([, flags = '', code = '0', saved = '1', letters = '===', listed = ':']) => {
-      status = Number(code);
-      options = flags;
-      descriptors = letters;
-      traps = listed
+      // Where the command has not begun, what the shell tells says nothing of the user's doing.
+      const began = running !== undefined && letters[1] !== '-';
+      if (began) {
+        status = Number(code);
+        options = flags;
+        descriptors = letters;
+      }
+      const traps = listed
         .slice(1)
         .split(/\n(?=trap -- )/)
         .filter((line) => line !== '' && !isOwnTrap(line))
         .join('\n');
-      send(`. ${inScratch('state')} >/dev/null 2>&1\n${[...functions.values()].join('\n')}\n${traps}`);
-      const lost =
-        saved !== '0' ? notSaved : unseenFunctions && !dialect.listsFunctions ? functionsLost : undefined;
+      const exitTrap = began || keptTrap === '' ? '' : `__holdfast_x=${quote(keptTrap.slice(1))}\n`;
+      send(
+        `. ${inScratch('state')} >/dev/null 2>&1\n${[...functions.values()].join('\n')}\n${traps}\n${exitTrap}printf 'g\\0.\\0' >${out}`,
+      );
+      if (saved !== '0') untold = notSaved;
+      else if (unseenFunctions && !dialect.listsFunctions) untold ??= functionsLost;
       unseenFunctions = false;
-      finish({ exitCode: status, exited: true, ...(lost ? { stateLost: lost } : {}) });
+      if (running && (began || interrupted)) finish({ exitCode: began ? status : 130, exited: true });
+    },
+    /** The shell has become a fresh one, which was sent nothing yet. */
+    g: () => {
+      listening = undefined;
+      hear();
+      if (question) send(question.text);
+      else if (running && interrupted) finish({ exitCode: 130, exited: true });
+      else if (running) send(composeRun(running));
     },
   };
   channel.onData(
     createFieldReader((fields) => {
       const handler = handlers[fields[0] ?? ''];
       if (handler) return handler(fields);
-      const waiting = expect;
-      expect = undefined;
-      waiting?.(fields);
+      // The shell exits: no answer, or only the beginning of one. It is asked again.
+      if (fields.at(-1) === '!') return;
+      const asked = question;
+      question = undefined;
+      asked?.resolve(fields);
     }),
   );
 
-  /** Text that lets go of the command's pipes and leaves three letters in __holdfast_d, as for bash. */
-  const letGo = (request: RunRequest | undefined): string => {
-    const { stdin, stdout = '/dev/null', stderr = '/dev/null' } = request ?? {};
-    return (
-      `__holdfast_d=-;${stdin === undefined ? '' : `if [ /dev/fd/0 -ef ${stdin} ];then __holdfast_d==;exec </dev/null;else __holdfast_d=x;fi;`}` +
-      `if [ /dev/fd/1 -ef ${stdout} ];then __holdfast_i==;elif [ /dev/fd/1 -ef ${stderr} ];then __holdfast_i=2;else __holdfast_i=x;fi;` +
-      `if [ /dev/fd/2 -ef ${stderr} ];then __holdfast_d=$__holdfast_d$__holdfast_i=;elif [ /dev/fd/2 -ef ${stdout} ];then __holdfast_d=$__holdfast_d\${__holdfast_i}1;else __holdfast_d=$__holdfast_d\${__holdfast_i}x;fi;` +
-      'case $__holdfast_d in ?x?);;*)exec >/dev/null;;esac;case $__holdfast_d in ??x);;*)exec 2>/dev/null;;esac'
-    );
-  };
-
-  const composeExit = (flags: string, code: string, userTrap: string): string => {
+  const composeExit = (flags: string, code: string, userTrap: string, bySignal: boolean): string => {
     const trap =
       userTrap === ''
         ? ''
         : `unset __holdfast_x;__holdfast_r ${code}\n${dialect.evaluate} ${quote(userTrap.slice(1))}\n`;
     if (ending) return `trap - EXIT\n${trap}exit 0`;
-    const { request, takeBack = '' } = running ?? {};
+    const { request = noPipes, takeBack = '' } = running ?? {};
     const leave = [
       'unalias exit trap 2>/dev/null',
       takeBack,
       letGo(request),
+      'case $__holdfast_q in ?*)__holdfast_g=---;;esac',
       "\\trap '' INT TERM HUP XCPU",
       `__holdfast_o=${quote(flags)};{ printf 'cd -- %s 2>/dev/null\\n' "$__holdfast_w";. ${paths.kernelDir}/${dialect.saveScript};} >|${inScratch('state')} 2>/dev/null;__holdfast_n=$?`,
-      `printf '%s\\0' X ${quote(flags)} "$__holdfast_s" "$__holdfast_n" "$__holdfast_d" ":$(cat ${trapsPath(paths.scratchDir, dialect)})" . >${out}`,
+      `printf '%s\\0' X ${quote(flags)} "$__holdfast_s" "$__holdfast_n" "$__holdfast_g" ":$(cat ${trapsPath(paths.scratchDir, dialect)})" . >${out}`,
       '\\trap - EXIT INT TERM HUP XCPU USR1 USR2 ALRM PIPE CHLD',
       `exec ${quote(paths.program)} ${[...startArgs(dialect), kernelText(paths, dialect), dialect.name].map(quote).join(' ')}`,
     ].join('\n');
     const cwd = quoteCwd;
     if (trap === '') return `${cwd}\n${leave}`;
+    // Interrupted before it began, a command is no reason to run it.
+    const unbegun = bySignal ? `case $__holdfast_q in ?*)${dialect.evaluate} "$__holdfast_y";;esac\n` : '';
     return (
-      `${cwd}\n__holdfast_y=${quote(leave)}\n` +
+      `${cwd}\n__holdfast_y=${quote(leave)}\n${unbegun}` +
       `__holdfast_exit(){ __holdfast_s=\${1-$?};${dialect.evaluate} "$__holdfast_y";}\nalias exit=__holdfast_exit\n${trap}${dialect.evaluate} "$__holdfast_y"`
     );
   };
 
-  const ask = (text: string): Promise<string[]> =>
-    new Promise((resolve) => {
-      expect = resolve;
+  const ask = async (text: string): Promise<string[]> => {
+    while (listening) await listening;
+    return new Promise((resolve) => {
+      question = { text, resolve };
       send(text);
     });
+  };
   const readContext = async (): Promise<{
     cwd: string;
     oldCwd: string;
@@ -169,7 +209,7 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
     return { prepare: prepare.join('\n'), takeBack: takeBack.join('\n') };
   };
 
-  const composeRun = (request: RunRequest, prepare: string, takeBack: string): string => {
+  const composeRun = ({ request, prepare, takeBack }: RunningCommand): string => {
     const [, stdout = '=', stderr = '='] = descriptors;
     const redirects = [
       request.stdin === undefined ? '' : `9<>${request.stdin} 0<${request.stdin} 9>&-`,
@@ -181,26 +221,34 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
     return [
       ...(prepare ? [prepare] : []),
       ...(shim ? [`${trapShim(trapsPath(paths.scratchDir, dialect))}alias trap=__holdfast_trap`] : []),
-      `exec ${redirects}`,
+      // From here on it has begun (see exitTrap).
+      `exec ${redirects};__holdfast_n=;__holdfast_g=`,
       ...(parked ? [`set -${parked} 2>/dev/null`] : []),
       `${status === 0 || options.includes('e') ? '' : `__holdfast_r ${status};`}${dialect.evaluate} ${quote(request.code)}`,
       `__holdfast_s=$?;{ __holdfast_o=$-;set +xv;} 2>/dev/null${shim ? ';unalias trap 2>/dev/null' : ''}`,
       ...(takeBack ? [takeBack] : []),
       letGo(request),
-      `printf '%s\\0' r "$__holdfast_o" "$__holdfast_s" "$__holdfast_d" "\${__holdfast_x+:$__holdfast_x}" . >${out}`,
+      `printf '%s\\0' r "$__holdfast_o" "$__holdfast_s" "$__holdfast_g" "\${__holdfast_x+:$__holdfast_x}" . >${out}`,
     ].join('\n');
   };
 
   return {
+    get listening() {
+      return listening;
+    },
     hello: () => hello,
     async run(request) {
-      const own = await plan(request);
+      interrupted = false;
+      const { prepare, takeBack } = await plan(request);
+      while (listening) await listening;
+      // While the shell was asked for its context, or became a fresh one.
+      if (interrupted) return { exitCode: 130 };
       for (const [name, text] of findFunctions(request.code)) functions.set(name, text);
       for (const [, name = ''] of request.code.matchAll(/\bunset\s+-f\s+(\w+)/g)) functions.delete(name);
       if (/\b(?:source|eval)\b|(?:^|[\s;&|({])\.\s/.test(request.code)) unseenFunctions = true;
       return new Promise<RunReply>((resolve) => {
-        running = { request, takeBack: own.takeBack, resolve };
-        send(composeRun(request, own.prepare, own.takeBack));
+        running = { request, prepare, takeBack, resolve };
+        send(composeRun(running));
       });
     },
     async describe() {
@@ -226,9 +274,12 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
         `${changes.map((change) => `${dialect.evaluate} ${quote(change)} 2>/dev/null||:`).join('\n')}\nprintf 'k\\0.\\0' >${out}`,
       );
     },
-    async interrupt() {},
-    shutdown() {
+    async interrupt() {
+      interrupted = true;
+    },
+    async shutdown() {
       ending = true;
+      while (listening) await listening;
       send('exit 0');
       return new Promise(() => undefined);
     },
@@ -244,65 +295,11 @@ const quoteCwd =
   "__holdfast_w=;__holdfast_i=$PWD;while :;do case $__holdfast_i in *\\'*)__holdfast_w=\"$__holdfast_w${__holdfast_i%%\\'*}'\\\\''\";" +
   "__holdfast_i=${__holdfast_i#*\\'};;*)break;;esac;done;__holdfast_w=\"'$__holdfast_w$__holdfast_i'\"";
 
+/** What a shell that runs nothing has for its output. */
+const noPipes = { stdin: undefined, stdout: '/dev/null', stderr: '/dev/null' };
+
 const own = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
 const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
-const envOf = (declared: Declaration[]): Record<string, string> =>
-  Object.fromEntries(declared.map((entry) => [entry.name, scalarOf(entry)]));
 
 const notSaved = 'the state could not be written when the shell exited';
 const functionsLost = 'functions from sourced files or evaluated text, which sh can not list';
-
-const bookkeeping = new Set([
-  ...(
-    'CPUTYPE FUNCNEST GID HISTCHARS HOST KEYTIMEOUT LISTMAX LOGCHECK MACHTYPE MAILCHECK NULLCMD OSTYPE READNULLCMD ' +
-    'TIMEFMT TMPPREFIX TTY UID VENDOR WATCHFMT WORDCHARS ZSH_ARGZERO ZSH_EXECUTION_STRING ZSH_PATCHLEVEL ZSH_SUBSHELL'
-  ).split(' '),
-  'IFS',
-  'OPTIND',
-  'PPID',
-  'PS1',
-  'PS2',
-  'PS4',
-  'LINENO',
-  'MAIL',
-  'OLDPWD',
-  'PWD',
-  '_',
-  'TERM',
-  'SHLVL',
-]);
-
-const describePosix = (fields: string[]): KernelDescription => {
-  const [, variables = '', exported = '', functions = '', aliases = '', jobs = '', cwd = ''] = fields.map(
-    (field) => (field.startsWith(':') ? field.slice(1) : field),
-  );
-  const env_vars = envOf(parseDeclarations(exported).filter(({ quoted }) => quoted !== undefined));
-  // dash lists `name='value'`, which is read like a declaration without its command.
-  const listed = parseDeclarations(variables.replaceAll(/^(?=[A-Za-z_]\w*=)/gm, 'typeset '));
-  return {
-    env_vars,
-    functions: functions.split('\n').filter((name) => name !== ''),
-    aliases: Object.fromEntries(
-      parseDeclarations(aliases.replaceAll(/^(?!alias )(?=[^\s=']+=)/gm, 'alias ')).map((entry) => [
-        entry.name,
-        scalarOf(entry),
-      ]),
-    ),
-    imports: {},
-    variables: listed
-      .filter(({ name }) => !(name in env_vars) && !bookkeeping.has(name) && !name.startsWith('__holdfast_'))
-      .map((entry) => ({
-        name: entry.name,
-        type: entry.attributes.includes('A')
-          ? 'associative array'
-          : entry.attributes.includes('a')
-            ? 'array'
-            : entry.attributes.includes('i')
-              ? 'integer'
-              : 'string',
-        preview: previewOf(/[aA]/.test(entry.attributes) ? (entry.quoted ?? '') : scalarOf(entry)),
-      })),
-    working_dir: cwd,
-    jobs: readJobs(jobs),
-  };
-};

@@ -1,4 +1,5 @@
 /** The shell text of dash and zsh kernels: one loop that reads a number of lines and evaluates them. */
+import type { RunRequest } from '@holdfast/protocol';
 import { quote } from './shell-quote.ts';
 
 /** What differs between the two. */
@@ -61,27 +62,50 @@ export const kernelText = (
   dialect: PosixDialect,
 ): string =>
   `__holdfast_r(){ return "$1";};
-__holdfast_l(){ __holdfast_c=;while [ "\${1:-0}" -gt 0 ];do IFS= read -r __holdfast_i <${controlIn}||kill -9 0
-__holdfast_c="$__holdfast_c$__holdfast_i
-";set -- $(($1-1));done;};
-__holdfast_b(){ IFS= read -r __holdfast_n <${controlIn}||kill -9 0
-__holdfast_l "$__holdfast_n";};
-trap ${quote(exitTrap(controlOut, trapsPath(scratchDir, dialect), dialect))} EXIT
+trap ${quote(exitTrap(controlIn, controlOut, trapsPath(scratchDir, dialect), dialect))} EXIT
 ${endingSignals.map(([name, code]) => `trap 'exit ${code}' ${name}`).join(';')}
 exec </dev/null
 printf '%s\\0' h "$$" . >${controlOut}
-while :;do __holdfast_b;${dialect.evaluate} "$__holdfast_c";done`;
+while :;do ${readMessage(controlIn)};${dialect.evaluate} "$__holdfast_c";done`;
+
+/** Not a function: zsh that is ended by a signal in one can not save its state any more. */
+const readMessage = (controlIn: string): string =>
+  `IFS= read -r __holdfast_n <${controlIn}||kill -9 0;__holdfast_c=;__holdfast_k=$__holdfast_n;` +
+  `while [ "$__holdfast_k" -gt 0 ];do IFS= read -r __holdfast_i <${controlIn}||kill -9 0;` +
+  `__holdfast_c="$__holdfast_c$__holdfast_i\n";__holdfast_k=$((__holdfast_k-1));done`;
 
 /** Where the shell lists its traps. */
 export const trapsPath = (scratchDir: string, { name }: PosixDialect): string =>
   `${scratchDir}/traps-${name}`;
 
-/** Tells of the exit, deaf to further signals, and evaluates the answer. `$?` is read before anything else. */
-const exitTrap = (controlOut: string, traps: string, { evaluate }: PosixDialect): string =>
+/** The line before the answer to a shell that exits. */
+const mark = '\x02__holdfast_mark';
+
+/**
+ * Tells of the exit, deaf to further signals, and evaluates the answer. `$?` is read before anything else. What was
+ * sent before the answer is for the shell that ends, and is dropped: a command that was on its way, or read
+ * (__holdfast_n) but not begun, never did (__holdfast_q).
+ */
+const exitTrap = (controlIn: string, controlOut: string, traps: string, { evaluate }: PosixDialect): string =>
   `__holdfast_s=$?;{ __holdfast_o=$-;set +xveu;\\trap >|${traps};\\trap '' INT TERM HUP;} 2>/dev/null;` +
   `[ -p ${controlOut} ]||kill -9 0;` +
-  `printf "%s\\0" x "$__holdfast_o" "$__holdfast_s" "\${__holdfast_x+:$__holdfast_x}" . >${controlOut}||kill -9 0;` +
-  `__holdfast_b;${evaluate} "$__holdfast_c"`;
+  // A signal may have come in the middle of an answer: `!` ends what was begun.
+  `printf "%s\\0" "" ! . x "$__holdfast_o" "$__holdfast_s" "\${__holdfast_x+:$__holdfast_x}" . >${controlOut}||kill -9 0;` +
+  `__holdfast_q=\${__holdfast_n-};while :;do IFS= read -r __holdfast_i <${controlIn}||kill -9 0;` +
+  `case $__holdfast_i in ${mark})break;;esac;__holdfast_q=1;done;` +
+  `${readMessage(controlIn)};${evaluate} "$__holdfast_c"`;
+
+/**
+ * Text that lets go of the command's pipes and leaves three letters in __holdfast_g, as for bash (fds.bash). They are
+ * there already where a signal has ended the shell after this was asked: nothing is left to be seen of it then.
+ */
+export const letGo = ({ stdin, stdout, stderr }: Pick<RunRequest, 'stdin' | 'stdout' | 'stderr'>): string =>
+  'case ${__holdfast_g-} in "")' +
+  `__holdfast_d=-;${stdin === undefined ? '' : `if [ /dev/fd/0 -ef ${stdin} ];then __holdfast_d==;else __holdfast_d=x;fi;`}` +
+  `if [ /dev/fd/1 -ef ${stdout} ];then __holdfast_d=$__holdfast_d=;elif [ /dev/fd/1 -ef ${stderr} ];then __holdfast_d=\${__holdfast_d}2;else __holdfast_d=\${__holdfast_d}x;fi;` +
+  `if [ /dev/fd/2 -ef ${stderr} ];then __holdfast_d=$__holdfast_d=;elif [ /dev/fd/2 -ef ${stdout} ];then __holdfast_d=\${__holdfast_d}1;else __holdfast_d=\${__holdfast_d}x;fi;` +
+  '__holdfast_g=$__holdfast_d;;esac;' +
+  'case $__holdfast_g in "="*)exec </dev/null;;esac;case $__holdfast_g in ?x?);;*)exec >/dev/null;;esac;case $__holdfast_g in ??x);;*)exec 2>/dev/null;;esac';
 
 /** The kernel's own traps, as they are listed. */
 export const isOwnTrap = (line: string): boolean =>
@@ -106,6 +130,9 @@ ${endingSignals.map(([name, code]) => `${name}:-)\\trap 'exit ${code}' ${name};;
 __holdfast_q(){ __holdfast_d=;for __holdfast_i;do __holdfast_o=;while :;do case $__holdfast_i in *\\'*)__holdfast_o="$__holdfast_o\${__holdfast_i%%\\'*}'\\\\''";__holdfast_i=\${__holdfast_i#*\\'};;*)break;;esac;done
 case $__holdfast_o$__holdfast_i in trap|--|EXIT)printf '%s' "$__holdfast_d$__holdfast_o$__holdfast_i";;*)printf '%s' "$__holdfast_d'$__holdfast_o$__holdfast_i'";;esac;__holdfast_d=' ';done;printf '\\n';}
 `;
+
+/** An answer to a shell that exits, as a message. */
+export const toAnswer = (message: string): string => `${mark}\n${message}`;
 
 /** A message to the shell: how many lines, and the lines. Long ones come as a file. */
 export const toLines = (text: string, writeFile: (text: string) => string): string => {
