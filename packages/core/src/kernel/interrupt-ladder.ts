@@ -77,8 +77,8 @@ export const climbInterruptLadder = (target: InterruptTarget): InterruptLadder =
     pending.add(giveUp);
     void target.call().then(() => {
       giveUp();
-      if (isLate) return;
       heard = true;
+      if (isLate) return;
       // Also when that was the end of the command: they are its own.
       if (step.target !== 'kernel') sendSignal({ ...step, target: 'children' });
     });
