@@ -17,8 +17,9 @@ trap() {
         '\builtin exit 1'* | ': __holdfast_none') builtin continue ;;
         '{ __holdfast_=('*)
           [[ ${__holdfast_l[2]} == *$'\n'__holdfast_x=* ]] || builtin continue
-          __holdfast_x=${__holdfast_l[2]#*$'\n'*$'\n'}
-          builtin eval "${__holdfast_x%$'\n'*}"
+          # Its line alone, between the kernel's: those would end the shell here, or leave it deaf.
+          __holdfast_x=${__holdfast_l[2]#*$'\n'__holdfast_x=}
+          builtin eval "__holdfast_x=${__holdfast_x%$'\n'*}"
           ;;
         'case '*__holdfast_*)
           __holdfast_x=${__holdfast_l[2]#*builtin eval }
