@@ -30,6 +30,8 @@ export interface PosixKernelOptions {
 }
 
 interface RunningCommand {
+  /** Told with its result: zsh may write one twice, where a signal comes while it does. */
+  number: number;
   request: RunRequest;
   prepare: string;
   takeBack: string;
@@ -64,6 +66,7 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
   let keptTrap = '';
   /** State is gone, and no command has told it yet. */
   let untold: string | undefined;
+  let started = 0;
   let running: RunningCommand | undefined;
   let question: Question | undefined;
   let greet: (hello: KernelHello) => void = () => undefined;
@@ -87,7 +90,8 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
 
   const handlers: Record<string, (fields: string[]) => void> = {
     h: ([, pid = '0']) => greet({ pid: Number(pid), version: dialect.name }),
-    r: ([, flags = '', code = '0', letters = '===']) => {
+    r: ([, number, flags = '', code = '0', letters = '===']) => {
+      if (Number(number) !== running?.number) return;
       status = Number(code);
       options = flags;
       descriptors = letters;
@@ -209,7 +213,7 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
     return { prepare: prepare.join('\n'), takeBack: takeBack.join('\n') };
   };
 
-  const composeRun = ({ request, prepare, takeBack }: RunningCommand): string => {
+  const composeRun = ({ number, request, prepare, takeBack }: RunningCommand): string => {
     const [, stdout = '=', stderr = '='] = descriptors;
     const redirects = [
       request.stdin === undefined ? '' : `9<>${request.stdin} 0<${request.stdin} 9>&-`,
@@ -228,7 +232,7 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       `__holdfast_s=$?;{ __holdfast_o=$-;set +xv;} 2>/dev/null${shim ? ';unalias trap 2>/dev/null' : ''}`,
       ...(takeBack ? [takeBack] : []),
       letGo(request),
-      `printf '%s\\0' r "$__holdfast_o" "$__holdfast_s" "$__holdfast_g" "\${__holdfast_x+:$__holdfast_x}" . >${out}`,
+      `printf '%s\\0' r ${number} "$__holdfast_o" "$__holdfast_s" "$__holdfast_g" "\${__holdfast_x+:$__holdfast_x}" . >${out}`,
     ].join('\n');
   };
 
@@ -247,7 +251,7 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       for (const [, name = ''] of request.code.matchAll(/\bunset\s+-f\s+(\w+)/g)) functions.delete(name);
       if (/\b(?:source|eval)\b|(?:^|[\s;&|({])\.\s/.test(request.code)) unseenFunctions = true;
       return new Promise<RunReply>((resolve) => {
-        running = { request, prepare, takeBack, resolve };
+        running = { number: ++started, request, prepare, takeBack, resolve };
         send(composeRun(running));
       });
     },
