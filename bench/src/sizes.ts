@@ -51,7 +51,7 @@ const full: Sizes = {
   crowd: 300,
   smallCrowd: 10,
   crowdCommands: 50,
-  idleRestMs: 240_000,
+  idleRestMs: 180_000,
   idleMs: 10_000,
   growthSessions: [1, 10, 100, 300],
   growthBytes: [0, 1_000, MB, 100 * MB],
