@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { climbInterruptLadder, type InterruptLadder } from './interrupt-ladder.ts';
 
 let ladder: InterruptLadder | undefined;
@@ -11,6 +11,7 @@ it('does not signal a kernel that can not take it, until it can', async () => {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  onTestFinished(() => void kernel.kill('SIGKILL'));
   await once(kernel.stdout, 'data');
   let listening: Promise<void> | undefined;
   let hear: () => void = () => undefined;
