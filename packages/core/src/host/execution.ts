@@ -8,6 +8,7 @@ import {
   type OutputStream,
   type RuntimeCommand,
   type RuntimeOutput,
+  SessionTerminatedError,
   StdinClosedError,
 } from '@holdfast/protocol';
 import type { ReceivedOutcome } from '../rpc/command-answer.ts';
@@ -30,6 +31,8 @@ export interface HostExecution<Data extends string | Uint8Array> {
   isOver(): boolean;
   /** All chunks that were asked for are here. */
   isDelivered(): boolean;
+  /** The session has ended: no more chunks come. Who reads along is told, unless all are here. */
+  cutOff(): void;
 }
 
 export const startExecution = <Encoding extends OutputEncoding>(
@@ -144,10 +147,19 @@ export const startExecution = <Encoding extends OutputEncoding>(
     isOver: () => progress === 'over',
     isDelivered: () => !isStreaming || getChunks().isComplete(),
     takeChunk: (stream, data) => getChunks().push(stream, data),
+    cutOff() {
+      if (isStreaming && !getChunks().isComplete()) getChunks().fail(cutOffError(draft, context));
+    },
   };
 };
 
 const noop = (): void => undefined;
+
+const cutOffError = ({ id }: CommandDraft, { describe }: ExecutionContext): SessionTerminatedError =>
+  new SessionTerminatedError(
+    `The ${describe()} has ended before all output of command ${id} was read along. Its result has what was kept.`,
+    { data: { commandId: id } },
+  );
 
 const cancelledError = (
   { id }: CommandDraft,

@@ -1,4 +1,5 @@
 /** Keeps sessions by workspace id; owns the threads they live in. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import {
   SessionLimitError,
   type TerminationReason,
 } from '@holdfast/protocol';
+import { removeFolder } from '../kernel/remove-folder.ts';
 import { keepReserve } from '../kernel/reserve.ts';
 import { createPipeStock, type PipeStock } from './pipe-stock.ts';
 import { type Reaper, startReaper } from './reaper.ts';
@@ -156,7 +158,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     await house.pool.close();
     await house.pipes.close();
     house.reaper.close();
-    rmSync(house.tmpDir, { recursive: true, force: true });
+    removeFolder(house.tmpDir);
   };
 
   if (warmThreads > 0) {

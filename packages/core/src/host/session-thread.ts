@@ -4,8 +4,9 @@
  * Whatever ends the thread, every call under way is rejected with a typed error and no kernel of
  * the session is left running.
  */
-import { closeSync, rmSync } from 'node:fs';
-import { MessageChannel } from 'node:worker_threads';
+
+import { closeSync } from 'node:fs';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import {
   type CommandEnvelope,
   type HoldfastError,
@@ -24,6 +25,7 @@ import type { Remote } from 'comlink';
 import { openDescriptors } from '../kernel/descriptors.ts';
 import type { NamedFifo } from '../kernel/fifo.ts';
 import { markerOf } from '../kernel/process-table.ts';
+import { removeFolder } from '../kernel/remove-folder.ts';
 import { withReserve } from '../kernel/reserve.ts';
 import { killMarked, killTree } from '../kernel/shutdown-ladder.ts';
 import type { ReceivedOutcome } from '../rpc/command-answer.ts';
@@ -131,6 +133,9 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
     const error = endedError(preparation.sessionId, session?.workspaceId, termination?.reason, cause);
     commands.end(error);
     remote.end(error);
+    // What the thread has sent is here, but may wait its turn.
+    for (let last = receiveMessageOnPort(data.port1); last; last = receiveMessageOnPort(data.port1))
+      session?.onFrame(last.message as ThreadFrame);
     data.port1.close();
     if (!termination) {
       const message = cause?.message;
@@ -167,7 +172,7 @@ const endOrphans = async (
   await killMarked(markerOf({ hostId, sessionId }));
   try {
     withReserve(() => closePipesOf(scratchDir, fifos));
-    rmSync(scratchDir, { recursive: true, force: true });
+    removeFolder(scratchDir);
   } catch {
     // No descriptor left to look with. The folder goes with its parent when the manager is closed.
   }

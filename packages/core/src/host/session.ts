@@ -85,7 +85,10 @@ export const openSession = (options: HostSessionOptions): HostSession => {
     if (execution?.isOver() && execution.isDelivered()) executions.delete(id);
   };
   const thread: SessionThread = prepared.open(settings, { onEvent: takeEvent, onFrame: takeFrame });
-  void thread.ended.then(() => feed.end());
+  void thread.ended.then(() => {
+    feed.end();
+    for (const execution of executions.values()) execution.cutOff();
+  });
 
   const describe = (): string => `session ${sessionId} (workspace ${workspaceId})`;
   const context: ExecutionContext = { call: thread.call, exec: thread.exec, send: thread.send, describe };

@@ -129,8 +129,8 @@ const perform = async (
     if (envelope.stream) lease.startReading();
     else reading = setTimeout(lease.startReading, readAsItComesAfterMs);
 
-    // Asked to stop before it began: there is nothing to interrupt, and nothing to run.
-    if (command.stopReason) {
+    // Asked to stop before it began: there is nothing to interrupt, and nothing to run. That a kernel is gone, its call tells.
+    if (command.stopReason && slot.live === live) {
       clearTimeout(reading);
       finishLease(unused);
       return { reply: { exitCode: 130 } };

@@ -1,5 +1,6 @@
 /** Entry of a session thread: a Piscina task that lasts as long as its session. */
-import { mkdirSync, rmSync } from 'node:fs';
+
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MessagePort, threadId } from 'node:worker_threads';
 import type { HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
@@ -7,6 +8,7 @@ import { createFifoPool } from '../kernel/fifo.ts';
 import type { DriverModule } from '../kernel/language-driver.ts';
 import { createDriverLoader } from '../kernel/load-driver.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
+import { removeFolder } from '../kernel/remove-folder.ts';
 import { keepReserve, releaseReserve } from '../kernel/reserve.ts';
 import { exposeOnPort } from '../rpc/endpoint.ts';
 import { createOutbox } from '../rpc/outbox.ts';
@@ -74,7 +76,7 @@ export const runSessionThread = (
       await spares.end();
       pool.close();
       releaseReserve();
-      rmSync(scratchDir, { recursive: true, force: true });
+      removeFolder(scratchDir);
       resolve();
     };
     const take = (frame: HostFrame): void => {

@@ -1,5 +1,6 @@
 /** What the session machine's states do: answer for the queue, reset, terminate, watch idleness. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -10,6 +11,7 @@ import {
   type TerminationReason,
 } from '@holdfast/protocol';
 import { markerOf } from '../kernel/process-table.ts';
+import { removeFolder } from '../kernel/remove-folder.ts';
 import { releaseReserve } from '../kernel/reserve.ts';
 import { killMarked, killsLast } from '../kernel/shutdown-ladder.ts';
 import { forgetCommand, rememberQueued } from './command-records.ts';
@@ -191,7 +193,7 @@ const performTermination = async (runtime: SessionRuntime): Promise<void> => {
   await nextTurn();
   pool.close();
   releaseReserve();
-  rmSync(settings.scratchDir, { recursive: true, force: true });
+  removeFolder(settings.scratchDir);
 };
 
 const stopKernels = async ({ slots, machine }: SessionRuntime): Promise<void> => {
@@ -210,7 +212,7 @@ const emptyFolder = (folder: string, spared: ReadonlySet<string>): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (!spared.has(path)) rmSync(path, { recursive: true, force: true });
+    if (!spared.has(path)) removeFolder(path);
   }
 };
 

@@ -63,6 +63,8 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
   const { loadDriver, pool, scratchDir, emit } = options;
   const spares = new Map<Language, Spare>();
   const pids = new Set<number>();
+  /** Their folders are not to be removed before they are gone. */
+  const discarded = new Set<Promise<void>>();
   let made = 0;
 
   const startSpare = async (
@@ -127,7 +129,8 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
       // Nobody has called it since it was killed, and its end may not have been told yet.
       if (!live || !isRunning(live.pid)) return undefined;
       if (!isSameStart(live.driver, spare.start, start)) {
-        void discard(spare);
+        const leaving = discard(spare).finally(() => discarded.delete(leaving));
+        discarded.add(leaving);
         return undefined;
       }
       try {
@@ -146,7 +149,7 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
     async end() {
       const ending = [...spares.values()];
       spares.clear();
-      await Promise.all(ending.map(discard));
+      await Promise.all([...ending.map(discard), ...discarded]);
     },
   };
 };
