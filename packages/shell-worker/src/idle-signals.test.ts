@@ -7,14 +7,10 @@ import { withSession } from '@holdfast/core/testing';
 import type { RuntimeSession } from '@holdfast/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bash } from './index.ts';
+import { signal, stop } from './testing/signals.ts';
 
 const manager = createSessionManager({ languages: [bash()] });
 afterAll(() => manager[Symbol.asyncDispose]());
-
-const signal = (pid: number, name: NodeJS.Signals): void => {
-  expect(pid).toBeGreaterThan(1);
-  process.kill(pid, name);
-};
 
 /** Starts the kernel, which runs no command for it. */
 const pidOf = async (session: RuntimeSession): Promise<number> => {
@@ -23,11 +19,6 @@ const pidOf = async (session: RuntimeSession): Promise<number> => {
   });
   await session.state();
   return started;
-};
-
-const stop = async (pid: number): Promise<void> => {
-  signal(pid, 'SIGSTOP');
-  while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ')) await delay(5);
 };
 
 /** Holds the kernel up until it has been sent a command as well: the signal is there before the command is read. */
@@ -45,6 +36,21 @@ const signalBefore = async (
   await begun;
   signal(pid, 'SIGCONT');
   await running;
+};
+
+/** Of a session with `kept=value` and an exported `laid=before`: by a command with its own, and by an inquiry. */
+const signalBeforeContext = async (session: RuntimeSession, pid: number): Promise<void> => {
+  await signalBefore(session, pid, async () => {
+    const { stdout } = await session.exec('echo "$laid $kept $PWD"', {
+      cwd: '/usr',
+      env: { laid: 'over' },
+    });
+    expect(stdout).toBe('over value /usr\n');
+  });
+  await stop(pid);
+  signal(pid, 'SIGINT');
+  const [state] = await Promise.all([session.state(), signal(pid, 'SIGCONT')]);
+  expect(state.env_vars.laid).toBe('before');
 };
 
 const commands: Record<string, [code: string, stdout: string]> = {
@@ -97,17 +103,7 @@ describe('SIGINT between two commands', () => {
     withSession(manager, {}, async (session) => {
       const pid = await pidOf(session);
       await session.exec('kept=value; export laid=before');
-      await signalBefore(session, pid, async () => {
-        const { stdout } = await session.exec('echo "$laid $kept $PWD"', {
-          cwd: '/usr',
-          env: { laid: 'over' },
-        });
-        expect(stdout).toBe('over value /usr\n');
-      });
-      await stop(pid);
-      signal(pid, 'SIGINT');
-      const [state] = await Promise.all([session.state(), signal(pid, 'SIGCONT')]);
-      expect(state.env_vars.laid).toBe('before');
+      await signalBeforeContext(session, pid);
       expect((await session.exec('echo "$laid $PWD"')).stdout).not.toContain('over');
     }));
 
@@ -164,17 +160,7 @@ describe.skipIf(missing.includes('dash'))('SIGINT between two commands of dash',
         signal(pid, 'SIGINT');
         expect((await session.exec('echo "$? $n $kept"')).stdout).toBe(`7 ${round} value\n`);
       }
-      await signalBefore(session, pid, async () => {
-        const { stdout } = await session.exec('echo "$laid $kept $PWD"', {
-          cwd: '/usr',
-          env: { laid: 'over' },
-        });
-        expect(stdout).toBe('over value /usr\n');
-      });
-      await stop(pid);
-      signal(pid, 'SIGINT');
-      const [state] = await Promise.all([session.state(), signal(pid, 'SIGCONT')]);
-      expect(state.env_vars.laid).toBe('before');
+      await signalBeforeContext(session, pid);
       expect(await session.exec('exit 4')).toMatchObject({ stdout: 'bye\n', exitCode: 4, epoch: 1 });
     }));
 });
