@@ -1,4 +1,4 @@
-/** Bundles what a worker thread runs: a small entry, and the code of session threads, which that loads. */
+/** Bundles what a worker thread runs (a small entry, and the code of session threads, which that loads), and the launcher. */
 import { bundle } from '../../scripts/lib/bundle.mjs';
 
 await bundle(import.meta.dirname, {
@@ -10,5 +10,10 @@ await bundle(import.meta.dirname, {
 await bundle(import.meta.dirname, {
   input: 'src/thread/session-thread-entry.ts',
   file: 'dist/session-thread-entry.cjs',
+  format: 'cjs',
+});
+await bundle(import.meta.dirname, {
+  input: 'src/kernel/launcher-process.ts',
+  file: 'dist/launcher-process.cjs',
   format: 'cjs',
 });

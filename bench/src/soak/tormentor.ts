@@ -1,4 +1,5 @@
 /** Torments one session: random commands, cancels, interrupts, resets, kills; counts every answer. */
+import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import type { Execution, RuntimeSession, RuntimeSessionManager } from 'holdfast';
 import { hostileCommands } from './hostile-commands.ts';
@@ -122,13 +123,7 @@ const commitFault = async (
     tally.faults[name] = (tally.faults[name] ?? 0) + 1;
   };
   const signalKernel = (signal: NodeJS.Signals): void => {
-    for (const pid of victim.kernels) {
-      try {
-        process.kill(pid, signal);
-      } catch {
-        // It died meanwhile.
-      }
-    }
+    for (const pid of victim.kernels) sendSignal(pid, signal);
   };
   const dice = random.below(100);
   if (dice < 5) {
@@ -150,5 +145,30 @@ const commitFault = async (
   } else if (dice < 26 && victim.thread) {
     note(threadFault);
     await victim.thread.terminate();
+  } else if (dice < 28) {
+    const launcher = launcherOf([...victim.kernels]);
+    if (!launcher) return;
+    const signal = random.pick(['SIGKILL', 'SIGSTOP'] as const);
+    note(`${signal} to the launcher`);
+    sendSignal(launcher, signal);
+  }
+};
+
+const sendSignal = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It died meanwhile.
+  }
+};
+
+/** The process that started one of them, unless that is this one, or has died. */
+const launcherOf = ([kernel]: number[]): number | undefined => {
+  try {
+    const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${kernel}/status`, 'utf8'))?.[1];
+    const isLauncher = readFileSync(`/proc/${parent}/cmdline`, 'utf8').includes('/launcher-process.cjs\0');
+    return isLauncher ? Number(parent) : undefined;
+  } catch {
+    return undefined;
   }
 };

@@ -19,6 +19,7 @@ import {
 } from '@holdfast/protocol';
 import { removeFolder } from '../kernel/remove-folder.ts';
 import { keepReserve } from '../kernel/reserve.ts';
+import { createLauncher, type Launcher } from './launcher.ts';
 import { createPipeStock, type PipeStock } from './pipe-stock.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { type HostSession, openSession } from './session.ts';
@@ -85,6 +86,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     }
     const wanted = (): number => Math.min(warmThreads, maxSessions - sessions.size);
     const pipes = createPipeStock(tmpDir);
+    const launcher = createLauncher(tmpDir);
     const threads = createWarmThreads({
       hostId,
       languages,
@@ -94,8 +96,9 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       pool,
       reaper,
       pipes,
+      launcherPath: launcher.path,
     });
-    return { tmpDir, pool, reaper, threads, pipes };
+    return { tmpDir, pool, reaper, threads, pipes, launcher };
   };
   const publish = (event: SessionEvent): void => {
     if (logger) log(logger, event);
@@ -120,7 +123,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     if (sessions.size >= maxSessions) throw limitError(workspaceId, maxSessions);
     checkConfig(workspaceId, config, languages);
     house ??= openHouse();
-    const { threads } = house;
+    const { threads, launcher } = house;
     const prepared = threads.take(createSessionId?.(workspaceId));
     const { preparation } = prepared;
     const settings = resolveSettings(workspaceId, config, {
@@ -135,6 +138,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       onEvent: publish,
     });
     sessions.set(workspaceId, session);
+    launcher.noteSessions(sessions.size);
     // What the caller does next comes first: a thread and a kernel that start beside it would take its cores.
     setTimeout(threads.refill, refillDelayMs).unref();
     void session.ended.then(() => {
@@ -157,6 +161,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     await house.threads.close();
     await house.pool.close();
     await house.pipes.close();
+    house.launcher.close();
     house.reaper.close();
     removeFolder(house.tmpDir);
   };
@@ -197,6 +202,7 @@ interface House {
   reaper: Reaper;
   threads: WarmThreads;
   pipes: PipeStock;
+  launcher: Launcher;
 }
 
 /** In the first of the usual places that lets us: /tmp may be full, read-only or missing. @throws RESOURCE_EXHAUSTED */

@@ -39,10 +39,12 @@ export interface WarmThreadsOptions {
   pool: ThreadPool;
   reaper: Reaper;
   pipes: PipeStock;
+  /** Socket of the process that starts kernels. */
+  launcherPath: string;
 }
 
 export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
-  const { hostId, languages, warmLanguages, wanted, tmpDir, pool, reaper, pipes } = options;
+  const { hostId, languages, warmLanguages, wanted, tmpDir, pool, reaper, pipes, launcherPath } = options;
   const warm = new Set<PreparedThread>();
   let closed = false;
 
@@ -54,6 +56,7 @@ export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
       warm: [...kernels],
       env: selectEnvironment(process.env, false, {}),
       scratchDir: join(tmpDir, sessionId),
+      launcherPath,
       leavesCodeCache: claimCodeCache(),
     };
     return prepareThread({ preparation, pool, reaper, pipes });

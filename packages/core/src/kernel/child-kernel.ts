@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { LaunchPlan } from './language-driver.ts';
 import { assertDescriptors } from './reserve.ts';
 
-/** How a kernel process ended. */
+/** How a kernel process ended. Both are null where that could not be learned. */
 export interface KernelExit {
   exitCode: number | null;
   signal: NodeJS.Signals | null;
@@ -73,12 +73,14 @@ export const runTool = async (file: string, args: string[]): Promise<string> => 
 
 /** A process that outlives this thread: it is told things on its stdin until that closes. */
 export interface CompanionProcess {
+  readonly pid: number;
   write(text: string): void;
   readonly exited: Promise<unknown>;
   /** Closes its stdin. */
   end(): void;
 }
 
+/** @throws when no process can be had, or no descriptors */
 export const startCompanion = (file: string, args: string[]): CompanionProcess => {
   assertDescriptors(descriptorsOfSpawn);
   const child = execa(file, args, {
@@ -91,9 +93,11 @@ export const startCompanion = (file: string, args: string[]): CompanionProcess =
     cleanup: false,
     reject: false,
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${file} could not be started`);
   // It must not keep the host alive: when the host ends, its stdin closes and its work begins.
   child.unref();
   (child.stdin as unknown as { unref?: () => void }).unref?.();
   child.stdin.on('error', () => undefined);
-  return { write: (text) => void child.stdin.write(text), exited: child, end: () => child.stdin.end() };
+  return { pid, write: (text) => void child.stdin.write(text), exited: child, end: () => child.stdin.end() };
 };

@@ -18,7 +18,7 @@ export const openToRead = (fifo: Fifo): number =>
   openSync(fifo.path, constants.O_RDONLY | constants.O_NONBLOCK);
 
 /** Never blocks, because the read end `fifo.fd` exists. */
-export const openToWrite = (fifo: Fifo): number =>
+export const openToWrite = (fifo: Pick<Fifo, 'path'>): number =>
   openSync(fifo.path, constants.O_WRONLY | constants.O_NONBLOCK);
 
 export const closeFifo = (fifo: Fifo): void => closeSync(fifo.fd);

@@ -1,17 +1,12 @@
 /** A kernel that is up: its process, its control channel as typed calls, its output pipes. */
-import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KernelApi, type KernelHello, SpawnFailedError } from '@holdfast/protocol';
 import { createMortalCalls } from '../rpc/mortal-calls.ts';
-import {
-  type ChildKernel,
-  type ChildKernelOptions,
-  type KernelExit,
-  startChildKernel,
-} from './child-kernel.ts';
+import type { ChildKernel, KernelExit } from './child-kernel.ts';
 import { type OpenControlChannel, openControlChannel } from './control-channel.ts';
-import { type Fifo, type FifoPool, openToWrite } from './fifo.ts';
+import type { Fifo, FifoPool } from './fifo.ts';
+import type { LaunchKernel } from './kernel-launch.ts';
 import type { LanguageDriver } from './language-driver.ts';
 import { createOutputPipes, type OutputPipes } from './output-pipes.ts';
 import { whenOverdue } from './patience.ts';
@@ -53,6 +48,7 @@ export interface LiveKernel {
 export interface LiveKernelOptions {
   driver: LanguageDriver;
   pool: FifoPool;
+  launch: LaunchKernel;
   scratchDir: string;
   cwd: string;
   env: Readonly<Record<string, string>>;
@@ -70,7 +66,7 @@ const errandLimitMs = 5_000;
 
 /** @throws SPAWN_FAILED with the child's stderr in `data` */
 export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveKernel> => {
-  const { driver, pool, scratchDir, cwd, env, program, onStarted } = options;
+  const { driver, pool, launch, scratchDir, cwd, env, program, onStarted } = options;
   const { stdout, stderr, channel } = await openPipes(driver, pool, scratchDir);
   let child: ChildKernel;
   try {
@@ -83,7 +79,7 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
       ...(lifeline ? { lifeline } : {}),
       ...(program ? { program } : {}),
     });
-    child = await startWithPipes({ plan, cwd, env }, stdout, stderr);
+    child = await launch({ plan, cwd, env, stdout: stdout.path, stderr: stderr.path });
   } catch (error) {
     channel.close();
     pool.release(stdout);
@@ -141,22 +137,6 @@ export const startLiveKernel = async (options: LiveKernelOptions): Promise<LiveK
   }
 };
 
-/** The child has its own copies of the write ends once it is started. */
-const startWithPipes = async (
-  options: Omit<ChildKernelOptions, 'stdout' | 'stderr'>,
-  stdout: Fifo,
-  stderr: Fifo,
-): Promise<ChildKernel> => {
-  const ends: number[] = [];
-  try {
-    ends.push(openToWrite(stdout), openToWrite(stderr));
-    const [out, err] = ends as [number, number];
-    return await startChildKernel({ ...options, stdout: out, stderr: err });
-  } finally {
-    ends.forEach(closeSync);
-  }
-};
-
 const openPipes = async (
   driver: LanguageDriver,
   pool: FifoPool,
@@ -198,10 +178,12 @@ const readAll = (fifo: Fifo): string => {
 };
 
 /** In plain words: what a user reads in `stateLost.reason`. */
-export const describeExit = ({ exitCode, signal }: KernelExit): string =>
-  signal
-    ? `the kernel's process was killed by ${signal}`
+export const describeExit = ({ exitCode, signal }: KernelExit): string => {
+  if (signal) return `the kernel's process was killed by ${signal}`;
+  return exitCode === null
+    ? "the kernel's process ended, and so had the one that would have told how"
     : `the kernel's process ended with exit code ${exitCode}`;
+};
 
 /** Why state is gone, and what the next kernel will bring back of it. */
 export const describeLoss = (exit: KernelExit, driver: LanguageDriver): string => {

@@ -129,7 +129,7 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
 
 /** One that is ready, or a new one. What a kernel that died has left in its folder is for its successor. */
 const obtainKernel = async (
-  { settings, loadDriver, pool, spares }: SessionRuntime,
+  { settings, loadDriver, pool, launch, spares }: SessionRuntime,
   slot: KernelSlot,
 ): Promise<LiveKernel> => {
   const { language } = slot;
@@ -146,6 +146,7 @@ const obtainKernel = async (
     return await startLiveKernel({
       driver: await loadDriver(language),
       pool,
+      launch,
       scratchDir: slot.folder,
       ...start,
       onStarted(pid) {

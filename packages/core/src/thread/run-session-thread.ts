@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type MessagePort, threadId } from 'node:worker_threads';
 import type { HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
 import { createFifoPool } from '../kernel/fifo.ts';
+import { launchThrough } from '../kernel/kernel-launch.ts';
 import type { DriverModule } from '../kernel/language-driver.ts';
 import { createDriverLoader } from '../kernel/load-driver.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
@@ -42,15 +43,16 @@ export const runSessionThread = (
   { importDriver, createCodeCache }: ThreadServices,
 ): Promise<void> =>
   new Promise((resolve) => {
-    const { sessionId, scratchDir, languages } = preparation;
+    const { sessionId, scratchDir, launcherPath, languages } = preparation;
     const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
     outbox.say({ type: 'thread-up' });
     mkdirSync(scratchDir, { mode: 0o700 });
     // Named in the session's folder, so that it is found and closed when the thread dies.
     keepReserve(join(scratchDir, 'reserve'));
     const pool = createFifoPool(scratchDir);
+    const launch = launchThrough(launcherPath);
     const loadDriver = createDriverLoader(languages, importDriver);
-    const spares = createSpareKernels({ loadDriver, pool, scratchDir, emit: outbox.say });
+    const spares = createSpareKernels({ loadDriver, pool, launch, scratchDir, emit: outbox.say });
     warmUp(preparation, spares.prepare);
     if (preparation.leavesCodeCache && createCodeCache) {
       setTimeout(() => outbox.say({ type: 'code-cache', code: createCodeCache() }), startUpMs).unref();
@@ -59,6 +61,7 @@ export const runSessionThread = (
       sessionId,
       loadDriver,
       pool,
+      launch,
       spares,
       outbox,
       sendData: (frame) => dataPort.postMessage(frame),

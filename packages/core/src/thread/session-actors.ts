@@ -2,6 +2,7 @@
 import type { SessionId, SessionSettings, SessionStatus, ThreadFrame } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import type { FifoPool } from '../kernel/fifo.ts';
+import type { LaunchKernel } from '../kernel/kernel-launch.ts';
 import type { LoadDriver } from '../kernel/load-driver.ts';
 import type { Outbox } from '../rpc/outbox.ts';
 import type { ThreadNotice } from '../rpc/port-messages.ts';
@@ -17,6 +18,7 @@ export interface SessionActorOptions {
   sessionId: SessionId;
   loadDriver: LoadDriver;
   pool: FifoPool;
+  launch: LaunchKernel;
   /** Kernels that were started while the thread waited for its session. */
   spares: SpareKernels;
   /** Answers and events keep their order. */
@@ -39,7 +41,7 @@ export interface SessionActor {
 export const prepareSessionActor = (
   options: SessionActorOptions,
 ): { start(settings: SessionSettings): SessionActor } => {
-  const { sessionId, loadDriver, pool, spares, outbox, sendData, onTerminated } = options;
+  const { sessionId, loadDriver, pool, launch, spares, outbox, sendData, onTerminated } = options;
   let watched = false;
   let listened = false;
   let runtime: SessionRuntime | undefined;
@@ -78,6 +80,7 @@ export const prepareSessionActor = (
       settings,
       loadDriver,
       pool,
+      launch,
       spares,
       slots: new Map(),
       commands: new Map(),

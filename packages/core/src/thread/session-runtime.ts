@@ -13,6 +13,7 @@ import type {
 } from '@holdfast/protocol';
 import type { FifoPool } from '../kernel/fifo.ts';
 import type { InterruptLadder } from '../kernel/interrupt-ladder.ts';
+import type { LaunchKernel } from '../kernel/kernel-launch.ts';
 import type { LiveKernel } from '../kernel/live-kernel.ts';
 import type { LoadDriver } from '../kernel/load-driver.ts';
 import type { CommandAnswer } from '../rpc/command-answer.ts';
@@ -83,6 +84,7 @@ export interface SessionRuntime {
   readonly settings: SessionSettings;
   readonly loadDriver: LoadDriver;
   readonly pool: FifoPool;
+  readonly launch: LaunchKernel;
   readonly spares: SpareKernels;
   readonly slots: Map<Language, KernelSlot>;
   /** Commands that input and credits may be for: accepted, and not yet wholly delivered. */

@@ -9,6 +9,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Language, ThreadEvent } from '@holdfast/protocol';
 import type { FifoPool } from '../kernel/fifo.ts';
+import type { LaunchKernel } from '../kernel/kernel-launch.ts';
 import type { LanguageDriver } from '../kernel/language-driver.ts';
 import { type LiveKernel, startLiveKernel } from '../kernel/live-kernel.ts';
 import type { LoadDriver } from '../kernel/load-driver.ts';
@@ -44,6 +45,7 @@ export interface SpareKernels {
 export interface SpareKernelsOptions {
   loadDriver: LoadDriver;
   pool: FifoPool;
+  launch: LaunchKernel;
   /** The session's private folder. */
   scratchDir: string;
   emit(event: ThreadEvent): void;
@@ -60,7 +62,7 @@ interface Spare {
 }
 
 export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels => {
-  const { loadDriver, pool, scratchDir, emit } = options;
+  const { loadDriver, pool, launch, scratchDir, emit } = options;
   const spares = new Map<Language, Spare>();
   const pids = new Set<number>();
   /** Their folders are not to be removed before they are gone. */
@@ -79,6 +81,7 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
       const live = await startLiveKernel({
         driver,
         pool,
+        launch,
         scratchDir: folder,
         cwd,
         env,
