@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, expect, it } from 'vitest';
 import { createSessionManager } from './index.ts';
 
@@ -26,4 +28,27 @@ it('runs three languages in twelve sessions at once', async () => {
     }),
   );
   expect(outputs).toEqual(sessions.map((_, index) => `${index}\n${index}\n`));
+});
+
+it('starts the threads of many sessions a few at a time', async () => {
+  const own = createSessionManager();
+  const atOnce = 2 * availableParallelism();
+  const workers: Worker[] = [];
+  const note = (worker: Worker): void => void workers.push(worker);
+  process.on('worker', note);
+  try {
+    const started: string[] = [];
+    own.on('thread-started', ({ workspaceId }) => started.push(workspaceId));
+    const names = Array.from({ length: atOnce + 4 }, (_, index) => `s${index}`);
+    const results = names.map((name) => own.getOrCreateSession(name).exec('true'));
+    // In this turn's microtasks; the next threads wait for news of these.
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(workers).toHaveLength(atOnce);
+    expect((await Promise.all(results)).map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0));
+    expect(workers).toHaveLength(names.length);
+    expect([...started].sort()).toEqual([...names].sort());
+  } finally {
+    process.off('worker', note);
+    await own[Symbol.asyncDispose]();
+  }
 });

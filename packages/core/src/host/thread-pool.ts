@@ -1,4 +1,5 @@
 /** The worker threads that sessions live in. The only file that knows piscina. */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { assertDescriptors } from '../kernel/reserve.ts';
@@ -29,6 +30,12 @@ export interface ThreadPoolOptions {
  */
 const maxYoungGenerationSizeMb = 3;
 
+/**
+ * A thread takes 50 ms of CPU to come up. More of them at once share the cores: all would come late, instead of some
+ * soon, and none could use the code that the first one compiles.
+ */
+const startingAtOnce = 2 * availableParallelism();
+
 /** What a thread opens to begin with, and a session in it. */
 const descriptorsOfThread = 24;
 
@@ -52,35 +59,49 @@ export const createThreadPool = ({ maxThreads, maxHeapMb }: ThreadPoolOptions): 
       ...(maxHeapMb ? { maxOldGenerationSizeMb: maxHeapMb } : {}),
     },
   });
-  // Tasks that no thread has taken yet, oldest first.
-  const waiting = new Set<AbortController>();
+  // Tasks that threads are made for, and have not taken yet, oldest first.
+  const starting = new Set<AbortController>();
+  // Those that come after them.
+  const waiting: (() => void)[] = [];
+  const enterStart = (controller: AbortController): Promise<void> =>
+    new Promise((resolve) => {
+      const enter = (): void => {
+        starting.add(controller);
+        resolve();
+      };
+      if (starting.size < startingAtOnce) enter();
+      else waiting.push(enter);
+    });
+  const leaveStart = (controller: AbortController): void => {
+    if (starting.delete(controller)) waiting.shift()?.();
+  };
   // A thread that fails before it has a task takes nobody's task down with it: the one it was made for would
   // wait for ever, and an error event without a listener would end the host.
   pool.on('error', (error: Error) => {
-    const youngest = [...waiting].at(-1);
+    const youngest = [...starting].at(-1);
     if (!youngest) return;
     // At once: the next thread's failure, which may be told in this very turn, is another task's.
-    waiting.delete(youngest);
+    leaveStart(youngest);
     youngest.abort(error);
   });
 
   const hold = async (task: SessionThreadTask, controller: AbortController): Promise<void> => {
     const { signal } = controller;
+    await enterStart(controller);
     try {
       assertDescriptors(descriptorsOfThread);
       await pool.run(task, { transferList: [task.callPort, task.dataPort], signal });
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
-      waiting.delete(controller);
+      leaveStart(controller);
     }
   };
 
   return {
     run(task) {
       const controller = new AbortController();
-      waiting.add(controller);
-      return { ended: hold(task, controller), noteStarted: () => void waiting.delete(controller) };
+      return { ended: hold(task, controller), noteStarted: () => leaveStart(controller) };
     },
     close: () => pool.destroy(),
   };
