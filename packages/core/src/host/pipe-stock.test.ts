@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { linkOf, openDescriptors } from '../kernel/descriptors.ts';
 import { closeLeft, createPipeStock, linkTo } from './pipe-stock.ts';
@@ -40,6 +41,18 @@ describe('pipe stock', () => {
     expect(openPipes()).toEqual(first.map(linkTo).sort());
     expect(await stock.take()).toEqual([]);
     closeLeft(first);
+  });
+
+  it('makes up for what was taken, later', async () => {
+    const stock = createPipeStock(folder);
+    const given = await stock.take();
+    const whenFull = openPipes().length;
+    given.push(...(await stock.take()));
+    expect(openPipes()).toHaveLength(whenFull);
+    while (openPipes().length < whenFull + 8) await delay(10);
+    await stock.close();
+    closeLeft(given);
+    expect(openPipes()).toEqual([]);
   });
 
   it('gives none where none can be made, to each who asks', async () => {

@@ -18,7 +18,9 @@ export interface PipeStock {
 }
 
 /** Pipes for so many threads are made ahead. */
-const threadsAhead = 2;
+const threadsAhead = 4;
+/** After the last one who asked: started beside a thread that comes up, `mkfifo` takes 10 ms of its 20. */
+const restockDelayMs = 250;
 /** `mkfifo` is given at most so many names at once. */
 const maxThreadsAtOnce = 64;
 
@@ -27,10 +29,12 @@ export const createPipeStock = (folder: string): PipeStock => {
   const free: NamedFifo[] = [];
   const waiting: ((fifos: NamedFifo[]) => void)[] = [];
   let making: Promise<void> | undefined;
+  let restocking: NodeJS.Timeout | undefined;
   let closed = false;
 
+  const missing = (): number => threadsAhead - Math.floor(free.length / batchSize);
   const make = async (): Promise<void> => {
-    const threads = Math.min(waiting.length + threadsAhead, maxThreadsAtOnce);
+    const threads = Math.min(waiting.length + missing(), maxThreadsAtOnce);
     try {
       free.push(...(await makeFifos(folder, threads * batchSize)));
     } catch {
@@ -44,7 +48,12 @@ export const createPipeStock = (folder: string): PipeStock => {
     while (waiting.length > 0 && (closed || free.length >= batchSize)) {
       waiting.shift()?.(free.splice(0, batchSize));
     }
-    if (closed || making || (waiting.length === 0 && free.length >= batchSize)) return;
+    clearTimeout(restocking);
+    if (closed || making) return;
+    if (waiting.length > 0) restock();
+    else if (missing() > 0) restocking = setTimeout(restock, restockDelayMs).unref();
+  };
+  const restock = (): void => {
     // A turn later, so that all who ask in this one are counted.
     making = Promise.resolve()
       .then(make)
@@ -61,6 +70,7 @@ export const createPipeStock = (folder: string): PipeStock => {
       }),
     async close() {
       closed = true;
+      clearTimeout(restocking);
       free.splice(0).forEach(closeFifo);
       serve();
       await making;
