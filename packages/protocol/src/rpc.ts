@@ -47,6 +47,8 @@ export interface ThreadPreparation {
   /** Environment of the kernels that are started ahead. */
   env: Record<string, string>;
   scratchDir: string;
+  /** How the names of its pipes begin, for the instant in which they have one. */
+  pipePrefix: string;
   /** Socket of the process that starts kernels for a host with many sessions, if there is one by then. */
   launcherPath: string;
   /** It sends its compiled code to the host, for later threads to start with. */

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +21,7 @@ const openPipes = (): string[] =>
 
 describe('pipe stock', () => {
   it('gives everyone as many, none twice, and leaves no names behind', async () => {
-    const stock = createPipeStock(folder);
+    const stock = createPipeStock(join(folder, 'pipe-'));
     const given = await Promise.all(Array.from({ length: 20 }, () => stock.take()));
     expect(given.map((fifos) => fifos.length)).toEqual(Array(20).fill(8));
     const numbers = given.flat().map(({ fd }) => fd);
@@ -34,7 +34,7 @@ describe('pipe stock', () => {
   });
 
   it('has some ahead of the next one, and closes what nobody took', async () => {
-    const stock = createPipeStock(folder);
+    const stock = createPipeStock(join(folder, 'pipe-'));
     const first = await stock.take();
     expect(openPipes().length).toBeGreaterThanOrEqual(16);
     await stock.close();
@@ -44,7 +44,7 @@ describe('pipe stock', () => {
   });
 
   it('makes up for what was taken, later', async () => {
-    const stock = createPipeStock(folder);
+    const stock = createPipeStock(join(folder, 'pipe-'));
     const given = await stock.take();
     const whenFull = openPipes().length;
     given.push(...(await stock.take()));
@@ -56,13 +56,15 @@ describe('pipe stock', () => {
   });
 
   it('gives none where none can be made, to each who asks', async () => {
-    const stock = createPipeStock(join(folder, 'missing'));
+    const noFolder = join(folder, 'file');
+    writeFileSync(noFolder, '');
+    const stock = createPipeStock(join(noFolder, 'pipe-'));
     expect(await Promise.all([stock.take(), stock.take(), stock.take()])).toEqual([[], [], []]);
     await stock.close();
   });
 
   it('closes nothing that has taken the number of a pipe', async () => {
-    const stock = createPipeStock(folder);
+    const stock = createPipeStock(join(folder, 'pipe-'));
     const pipes = await stock.take();
     await stock.close();
     const other = openSync('/dev/null', 'r');

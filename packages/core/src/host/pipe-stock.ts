@@ -24,8 +24,8 @@ const restockDelayMs = 250;
 /** `mkfifo` is given at most so many names at once. */
 const maxThreadsAtOnce = 64;
 
-/** @param folder - private to the host; the pipes' names live there for an instant */
-export const createPipeStock = (folder: string): PipeStock => {
+/** @param prefix - of the pipes' names, which live for an instant */
+export const createPipeStock = (prefix: string): PipeStock => {
   const free: NamedFifo[] = [];
   const waiting: ((fifos: NamedFifo[]) => void)[] = [];
   let making: Promise<void> | undefined;
@@ -36,7 +36,7 @@ export const createPipeStock = (folder: string): PipeStock => {
   const make = async (): Promise<void> => {
     const threads = Math.min(waiting.length + missing(), maxThreadsAtOnce);
     try {
-      free.push(...(await makeFifos(folder, threads * batchSize)));
+      free.push(...(await makeFifos(prefix, threads * batchSize)));
     } catch {
       // The first of those that wait learns the reason when it makes its own; the others may have more luck.
       waiting.shift()?.([]);

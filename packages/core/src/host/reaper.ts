@@ -3,7 +3,7 @@
  *
  * A small shell waits on a pipe that only the host holds. When that closes, it kills the kernels'
  * process groups, then whatever carries the host's marker in its environment (jobs that left their
- * group with setsid), and removes the host's temporary folder.
+ * group with setsid), and removes the host's temporary folders.
  */
 import { type CompanionProcess, startCompanion } from '../kernel/child-kernel.ts';
 import { markerName } from '../kernel/process-table.ts';
@@ -14,9 +14,11 @@ export interface Reaper {
   close(): void;
 }
 
-// $1 marker, $2 folder. The list is edited in place: " 12 345 " without 12 is " 345 ".
+// $1 marker, then the folders. The list is edited in place: " 12 345 " without 12 is " 345 ".
 const script = `
 set -f
+marker=$1
+shift
 groups=' '
 while read -r sign pid; do
   case $sign in
@@ -29,7 +31,7 @@ set +f
 passes=0
 while [ "$passes" -lt 40 ]; do
   found=
-  for file in $(grep -lsz -- "^$1" /proc/[0-9]*/environ); do
+  for file in $(grep -lsz -- "^$marker" /proc/[0-9]*/environ); do
     pid=\${file#/proc/}
     kill -s KILL "\${pid%/environ}" && found=yes
   done
@@ -37,13 +39,13 @@ while [ "$passes" -lt 40 ]; do
   passes=$((passes + 1))
   sleep 0.05
 done
-rm -rf -- "$2"
+rm -rf -- "$@"
 `;
 
 const againAfterMs = 1_000;
 
 /** @throws the system's error when no process can be started */
-export const startReaper = (hostId: string, folder: string): Reaper => {
+export const startReaper = (hostId: string, folders: readonly string[]): Reaper => {
   const kernels = new Set<number>();
   let closed = false;
   let companion: CompanionProcess;
@@ -53,7 +55,7 @@ export const startReaper = (hostId: string, folder: string): Reaper => {
       script,
       'holdfast-reaper',
       `${markerName}=${hostId}[.]`,
-      folder,
+      ...folders,
     ]);
     companion = started;
     for (const pid of kernels) started.write(`+ ${pid}\n`);

@@ -1,7 +1,6 @@
 /** Keeps sessions by workspace id; owns the threads they live in. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createHostId,
@@ -21,6 +20,7 @@ import { removeFolder } from '../kernel/remove-folder.ts';
 import { keepReserve } from '../kernel/reserve.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { createPipeStock, type PipeStock } from './pipe-stock.ts';
+import { makePrivateFolders } from './private-folders.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { type HostSession, openSession } from './session.ts';
 import { checkConfig, defaultTimeoutMs, resolveSettings } from './session-settings.ts';
@@ -71,21 +71,21 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
 
   const openHouse = (): House => {
     keepReserve('/dev/null');
-    const tmpDir = makePrivateFolder();
+    const { tmpDir, pipeDir } = makePrivateFolders();
     const pool = createThreadPool({
       maxThreads: maxSessions,
       ...(maxThreadHeapMb ? { maxHeapMb: maxThreadHeapMb } : {}),
     });
     let reaper: Reaper;
     try {
-      reaper = startReaper(hostId, tmpDir);
+      reaper = startReaper(hostId, [tmpDir, pipeDir]);
     } catch (cause) {
-      rmSync(tmpDir, { recursive: true, force: true });
+      for (const folder of [tmpDir, pipeDir]) rmSync(folder, { recursive: true, force: true });
       const { message } = cause as Error;
       throw new ResourceExhaustedError(`The manager could not start its reaper: ${message}`, { cause });
     }
     const wanted = (): number => Math.min(warmThreads, maxSessions - sessions.size);
-    const pipes = createPipeStock(tmpDir);
+    const pipes = createPipeStock(join(pipeDir, 'stock-'));
     const launcher = createLauncher(tmpDir);
     const threads = createWarmThreads({
       hostId,
@@ -93,12 +93,13 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       warmLanguages,
       wanted,
       tmpDir,
+      pipeDir,
       pool,
       reaper,
       pipes,
       launcherPath: launcher.path,
     });
-    return { tmpDir, pool, reaper, threads, pipes, launcher };
+    return { folders: [tmpDir, pipeDir], pool, reaper, threads, pipes, launcher };
   };
   const publish = (event: SessionEvent): void => {
     if (logger) log(logger, event);
@@ -163,7 +164,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
     await house.pipes.close();
     house.launcher.close();
     house.reaper.close();
-    removeFolder(house.tmpDir);
+    house.folders.forEach(removeFolder);
   };
 
   if (warmThreads > 0) {
@@ -196,32 +197,14 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
 
 /** What is shared by all sessions of a manager, made with the first. */
 interface House {
-  /** Private to this host process; every session has a folder in it. */
-  tmpDir: string;
+  /** Private to this host process. */
+  folders: string[];
   pool: ThreadPool;
   reaper: Reaper;
   threads: WarmThreads;
   pipes: PipeStock;
   launcher: Launcher;
 }
-
-/** In the first of the usual places that lets us: /tmp may be full, read-only or missing. @throws RESOURCE_EXHAUSTED */
-const makePrivateFolder = (): string => {
-  const places = [tmpdir(), process.env.XDG_RUNTIME_DIR, '/dev/shm', join(homedir(), '.cache')];
-  const failures: string[] = [];
-  for (const place of places) {
-    if (!place) continue;
-    try {
-      // 0700, whatever the umask.
-      return mkdtempSync(join(place, 'holdfast-'));
-    } catch (error) {
-      failures.push((error as Error).message);
-    }
-  }
-  throw new ResourceExhaustedError(
-    `No folder for sessions could be made: ${failures.join('; ')}. Set TMPDIR.`,
-  );
-};
 
 const assertCount = (name: string, value: number, least: number): void => {
   if (Number.isInteger(value) && value >= least) return;

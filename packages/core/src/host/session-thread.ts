@@ -164,25 +164,25 @@ export const prepareThread = (options: PrepareThreadOptions): PreparedThread => 
 };
 
 const endOrphans = async (
-  { hostId, sessionId, scratchDir }: ThreadPreparation,
+  { hostId, sessionId, scratchDir, pipePrefix }: ThreadPreparation,
   kernels: number[],
   fifos: readonly NamedFifo[],
 ): Promise<void> => {
   for (const pid of kernels) killTree(pid);
   await killMarked(markerOf({ hostId, sessionId }));
   try {
-    withReserve(() => closePipesOf(scratchDir, fifos));
+    withReserve(() => closePipesOf([`${scratchDir}/`, pipePrefix], fifos));
     removeFolder(scratchDir);
   } catch {
     // No descriptor left to look with. The folder goes with its parent when the manager is closed.
   }
 };
 
-/** A dead thread leaves its descriptors to the process; its pipes are told by the folder they were made in, or their names. */
-const closePipesOf = (scratchDir: string, fifos: readonly NamedFifo[]): void => {
+/** A dead thread leaves its descriptors to the process: what it opened is told by how its name began, or by all of it. */
+const closePipesOf = (prefixes: readonly string[], fifos: readonly NamedFifo[]): void => {
   const links = new Set(fifos.map(linkTo));
   for (const { fd, link } of openDescriptors()) {
-    if (link.startsWith(`${scratchDir}/`) || links.has(link)) closeSync(fd);
+    if (links.has(link) || prefixes.some((prefix) => link.startsWith(prefix))) closeSync(fd);
   }
 };
 

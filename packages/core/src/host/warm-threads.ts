@@ -36,6 +36,8 @@ export interface WarmThreadsOptions {
   wanted(): number;
   /** Private to this host process. */
   tmpDir: string;
+  /** The same, for the names of pipes. */
+  pipeDir: string;
   pool: ThreadPool;
   reaper: Reaper;
   pipes: PipeStock;
@@ -44,7 +46,8 @@ export interface WarmThreadsOptions {
 }
 
 export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
-  const { hostId, languages, warmLanguages, wanted, tmpDir, pool, reaper, pipes, launcherPath } = options;
+  const { hostId, languages, warmLanguages, wanted, tmpDir, pipeDir, pool, reaper, pipes, launcherPath } =
+    options;
   const warm = new Set<PreparedThread>();
   let closed = false;
 
@@ -56,6 +59,7 @@ export const createWarmThreads = (options: WarmThreadsOptions): WarmThreads => {
       warm: [...kernels],
       env: selectEnvironment(process.env, false, {}),
       scratchDir: join(tmpDir, sessionId),
+      pipePrefix: join(pipeDir, `${sessionId}-`),
       launcherPath,
       leavesCodeCache: claimCodeCache(),
     };

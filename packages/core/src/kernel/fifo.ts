@@ -6,8 +6,8 @@
  * once. `/proc/<pid>/fd/<n>` then is a path that any process of the same user can open, and nothing
  * is left behind whoever dies. The thread's own read end keeps each pipe alive.
  */
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { PipeHandle } from '@holdfast/protocol';
 import { runTool } from './child-kernel.ts';
 
@@ -28,9 +28,11 @@ let created = 0;
 /** A pipe, and the name it had: what its descriptor is a link to, as long as it is open. */
 export type NamedFifo = Fifo & { readonly name: string };
 
-/** @param folder - private to the session or the host; the names live there for an instant */
-export const makeFifos = async (folder: string, count: number): Promise<NamedFifo[]> => {
-  const names = Array.from({ length: count }, () => join(folder, `fifo-${++created}`));
+/** @param prefix - of their names, which live for an instant: a private folder, and whose they are */
+export const makeFifos = async (prefix: string, count: number): Promise<NamedFifo[]> => {
+  const names = Array.from({ length: count }, () => `${prefix}${++created}`);
+  // Whoever tidies up may have taken the folder for a forgotten one.
+  mkdirSync(dirname(prefix), { recursive: true, mode: 0o700 });
   await runTool('mkfifo', ['-m', '600', '--', ...names]);
   const fifos: NamedFifo[] = [];
   try {
@@ -66,7 +68,8 @@ export interface FifoPool {
   close(): void;
 }
 
-export const createFifoPool = (folder: string): FifoPool => {
+/** @param prefix - see `makeFifos` */
+export const createFifoPool = (prefix: string): FifoPool => {
   const free: Fifo[] = [];
   const all = new Set<Fifo>();
   let closed = false;
@@ -86,7 +89,7 @@ export const createFifoPool = (folder: string): FifoPool => {
       free.push(fifo);
     }
   };
-  const makeBatch = async (): Promise<void> => add(await makeFifos(folder, batchSize));
+  const makeBatch = async (): Promise<void> => add(await makeFifos(prefix, batchSize));
   const fill = (): Promise<void> => {
     filling ??= makeBatch().finally(() => {
       filling = undefined;

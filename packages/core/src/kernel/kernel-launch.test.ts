@@ -20,7 +20,7 @@ let stdout: Fifo;
 let stderr: Fifo;
 
 beforeAll(async () => {
-  const [out, err] = await makeFifos(folder, 2);
+  const [out, err] = await makeFifos(join(folder, 'pipe-'), 2);
   stdout = out as Fifo;
   stderr = err as Fifo;
   launcher = startCompanion(process.execPath, [program, path]);

@@ -43,13 +43,13 @@ export const runSessionThread = (
   { importDriver, createCodeCache }: ThreadServices,
 ): Promise<void> =>
   new Promise((resolve) => {
-    const { sessionId, scratchDir, launcherPath, languages } = preparation;
+    const { sessionId, scratchDir, pipePrefix, launcherPath, languages } = preparation;
     const outbox = createOutbox<ThreadNotice>(callPort, (notices): ThreadMessage => ({ notices }));
     outbox.say({ type: 'thread-up' });
     mkdirSync(scratchDir, { mode: 0o700 });
     // Named in the session's folder, so that it is found and closed when the thread dies.
     keepReserve(join(scratchDir, 'reserve'));
-    const pool = createFifoPool(scratchDir);
+    const pool = createFifoPool(pipePrefix);
     const launch = launchThrough(launcherPath);
     const loadDriver = createDriverLoader(languages, importDriver);
     const spares = createSpareKernels({ loadDriver, pool, launch, scratchDir, emit: outbox.say });
