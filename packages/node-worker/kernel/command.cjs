@@ -29,6 +29,8 @@ const { enterContext } = /** @type {typeof import('./context.cjs')} */ (require(
  * @property {boolean} keptOutput
  * @property {number} firstAsyncId what Node numbered lower was begun by an earlier command
  * @property {import('./host.cjs').Gate} [gate] closed to its awaits when it has ended
+ * @property {unknown[]} furtherErrors uncaught as well, after the one that it failed with
+ * @property {number} [lateExit] code of `process.exit()` by what shows its value or its error
  * @property {boolean} isStarting its own code runs, and not what it left to be called
  * @property {boolean} wasToldUser SIGINT was given to the user's own listeners
  * @property {boolean} isSignalDue a call came; the signal of its step did not, or not yet
@@ -61,18 +63,28 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
 
   /** @param {Outcome} outcome @param {Running} [command] it may be over, and another one running */
   const settle = (outcome, command = running) => {
-    if (!running || command !== running || isFinishing) return;
-    if (running.outcome === undefined || running.outcome.kind === 'value') running.outcome = outcome;
+    if (command && isOpen(command)) command.outcome = outcome;
   };
+  /** @param {Running} command */
+  const isOpen = (command) =>
+    command === running && !isFinishing && ['value', undefined].includes(command.outcome?.kind);
+  /** A blocked read that the signal ended fails with EINTR; nothing but an interrupt sends signals here. @param {unknown} error */
+  const isEndedRead = (error) =>
+    host.types.isNativeError(error) && Object.getOwnPropertyDescriptor(error, 'code')?.value === 'EINTR';
   /**
-   * A blocked read that the signal ended fails with EINTR; nothing but an interrupt sends signals here.
+   * The user's handlers are a part of the command, as are their exit code and what they leave to do.
    * @param {unknown} error
-   * @returns {Outcome}
+   * @param {Running} command
    */
-  const failed = (error) => {
-    const isSignal =
-      host.types.isNativeError(error) && Object.getOwnPropertyDescriptor(error, 'code')?.value === 'EINTR';
-    return isSignal ? { kind: 'interrupted' } : { kind: 'error', error, wasOffered: false };
+  const fail = (error, command) => {
+    if (!isOpen(command)) return;
+    if (isEndedRead(error)) return settle({ kind: 'interrupted' }, command);
+    try {
+      const isHandled = userGlobals.offerUncaught(error);
+      settle(isHandled ? { kind: 'value', value: undefined } : { kind: 'error', error }, command);
+    } catch (fromHandler) {
+      settle({ kind: 'error', error: fromHandler }, command);
+    }
   };
   /** Whether what runs now was begun by a command before this one. */
   const isEarlierWork = () => {
@@ -103,7 +115,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
         value = /** @type {(gate: unknown) => unknown} */ (value)(command.gate);
       }
     } catch (error) {
-      settle(failed(error), command);
+      fail(error, command);
       return guard().drain();
     }
     if (program.isAsync) observe(command, value, (box) => settleValue(command, box?.[0]));
@@ -121,7 +133,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
   /** @param {Running} command @param {unknown} promise @param {(value: any) => void} onValue */
   const observe = (command, promise, onValue) => {
     host.observe(/** @type {Promise<unknown>} */ (promise), onValue, (error) => {
-      settle(failed(error), command);
+      guard().run(() => fail(error, command));
       finishSoon();
     });
   };
@@ -135,9 +147,11 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     isFinishing = true;
     const command = running;
     if (command.gate) command.gate.ended = true;
-    const reply = { ...conclude(command, running.outcome) };
+    let reply = { ...conclude(command, running.outcome) };
+    if (command.lateExit !== undefined) reply = { exitCode: command.lateExit, exited: true };
     // None of these can keep the others, or the reply, from coming.
     const steps = [
+      ...command.furtherErrors.map((error) => () => showError(error)),
       () => reply.exitCode !== 0 && command.program?.abandon(),
       () => command.goBack(),
       () => stdio.leave(),
@@ -151,6 +165,10 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     command.reply(reply);
   };
 
+  /** @param {unknown} error */
+  const showError = (error) => {
+    guard().run(() => stdio.writeError(failures.describe(error).traceback));
+  };
   /** The user's own SIGINT listeners come first, once. @param {Running} command */
   const takeStep = (command) => {
     let isTaken = false;
@@ -202,6 +220,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
         goBack: () => undefined,
         keptOutput: false,
         firstAsyncId: asyncIds?.[asyncIdCounter] ?? 0,
+        furtherErrors: [],
         isStarting: false,
         wasToldUser: false,
         isSignalDue: false,
@@ -210,7 +229,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       try {
         start(running);
       } catch (error) {
-        settle({ kind: 'error', error, wasOffered: true });
+        settle({ kind: 'error', error });
       }
       finishIfSettled();
     },
@@ -221,14 +240,15 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       const isOwn = isOwnSignal;
       endsEarlierWork = false;
       isOwnSignal = false;
-      if (isEarlier || !running || running.outcome?.kind === 'exit') return;
+      if (isEarlier || !running || running.outcome?.kind === 'exit' || running.lateExit !== undefined) return;
       if (running.isStarting) settle({ kind: 'interrupted' });
       else if (isOwn) takeStep(running);
       else onSignal(running);
     },
     /** @param {number} code */
     onExit: (code) => {
-      if (isEarlierWork()) endsEarlierWork = true;
+      if (running && isFinishing) running.lateExit = code;
+      else if (isEarlierWork()) endsEarlierWork = true;
       else settle({ kind: 'exit', code });
       if (guard().isActive()) guard().endHere();
       finishSoon();
@@ -245,13 +265,10 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
     /** @param {unknown} error */
     onUncaught: (error) => {
       if (error === exitSignal) return;
-      const belongs =
-        !isEarlierWork() && !isFinishing && !['error', 'exit'].includes(running?.outcome?.kind ?? '');
-      if (belongs) {
-        settle({ kind: 'error', error, wasOffered: true });
-        return finishSoon();
-      }
-      guard().run(() => stdio.writeError(failures.describe(error).traceback));
+      if (isEarlierWork() || isFinishing || running?.outcome?.kind === 'exit') return showError(error);
+      if (running?.outcome?.kind === 'error') running.furtherErrors.push(error);
+      else settle({ kind: 'error', error });
+      finishSoon();
     },
   };
 };

@@ -15,7 +15,7 @@
  * How a command ended. A value can still be overruled, until its output is complete, by an error in
  * what it left to do (ticks, promises).
  * @typedef {{ kind: 'value', value: unknown }
- *   | { kind: 'error', error: unknown, wasOffered: boolean }
+ *   | { kind: 'error', error: unknown }
  *   | { kind: 'syntax', problem: import('./program.cjs').SyntaxProblem }
  *   | { kind: 'exit', code: number }
  *   | { kind: 'interrupted' }} Outcome
@@ -52,7 +52,7 @@ const createConcluder = ({ host, failures, stdio, userGlobals, guard }) => {
       case 'syntax':
         return report(() => failures.describeSyntax(outcome.problem));
       default:
-        return concludeError(outcome.error, outcome.wasOffered, exitCode ?? 0);
+        return report(() => failures.describe(outcome.error));
     }
   };
   /** @param {Concluded} command @param {unknown} value @param {number} exitCode @returns {RunReply} */
@@ -69,21 +69,6 @@ const createConcluder = ({ host, failures, stdio, userGlobals, guard }) => {
     }
     const shown = shorten(`${text}`);
     return { exitCode, result: { text: shown, data: { 'text/plain': shown } } };
-  };
-  /** @param {unknown} error @param {boolean} wasOffered @param {number} exitCode @returns {RunReply} */
-  const concludeError = (error, wasOffered, exitCode) => {
-    let isHandled = false;
-    if (!wasOffered) {
-      try {
-        const completed = guard().run(() => {
-          isHandled = userGlobals.offerUncaught(error);
-        });
-        if (!completed) return interruptedReply;
-      } catch (fromHandler) {
-        return report(() => failures.describe(fromHandler));
-      }
-    }
-    return isHandled ? { exitCode } : report(() => failures.describe(error));
   };
   /** @param {() => import('./failures.cjs').Failure} describe @returns {RunReply} */
   const report = (describe) => {

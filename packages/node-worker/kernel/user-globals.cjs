@@ -25,7 +25,7 @@ const { process, Number, Object, Reflect } = globalThis;
  * @typedef {object} UserGlobals
  * @property {(events: UserEvents) => void} listen
  * @property {(hasInput: boolean) => void} beginInput
- * @property {(error: unknown) => boolean} offerUncaught to the user's own handlers; whether there are any
+ * @property {(error: unknown) => boolean} offerUncaught to the user's own handlers; whether one took it. Throws what they throw
  * @property {() => number | undefined} takeExitCode what `process.exitCode` was set to; it is then unset
  * @property {(signal: 'SIGINT') => boolean} emitSignal whether somebody listened
  * @property {() => void} warmUp makes what commands will need, while there is time
@@ -86,6 +86,12 @@ const installUserGlobals = (host) => {
   const isHandledByUser = () =>
     apply(listenerCount, process, ['uncaughtException']) > 0 ||
     apply(hasUncaughtExceptionCaptureCallback, process, []);
+  const offer = (/** @type {unknown} */ error, /** @type {boolean} */ isRejection) => {
+    if (isHandledByUser()) return offerException(error, isRejection);
+    const origin = isRejection ? 'unhandledRejection' : 'uncaughtException';
+    apply(emit, process, ['uncaughtExceptionMonitor', error, origin]);
+    return false;
+  };
   const setImmediate = host.setImmediate;
   const noop = () => undefined;
   const { clearDefaultTriggerAsyncId } = host.internals?.asyncHooks ?? {};
@@ -95,23 +101,11 @@ const installUserGlobals = (host) => {
     /** @type {unknown} */ error,
     /** @type {boolean} */ isRejection,
   ) => {
-    if (isHandledByUser()) {
-      try {
-        return offerException(error, isRejection);
-      } catch (fromHandler) {
-        events.onUncaught(fromHandler, false);
-      }
-    } else {
-      try {
-        apply(emit, process, [
-          'uncaughtExceptionMonitor',
-          error,
-          isRejection ? 'unhandledRejection' : 'uncaughtException',
-        ]);
-      } catch (fromHandler) {
-        events.onUncaught(fromHandler, false);
-      }
+    try {
+      if (offer(error, isRejection)) return true;
       events.onUncaught(error, isRejection);
+    } catch (fromHandler) {
+      events.onUncaught(fromHandler, false);
     }
     // As Node does after a handled exception: ticks get their turn, what was being called is forgotten.
     setImmediate(noop);
@@ -128,11 +122,7 @@ const installUserGlobals = (host) => {
     beginInput,
     warmUp,
     revive,
-    offerUncaught: (error) => {
-      if (!isHandledByUser()) return false;
-      offerException(error, false);
-      return true;
-    },
+    offerUncaught: (error) => offer(error, false),
     takeExitCode: () => {
       const code = readExitCode();
       if (code !== undefined) process.exitCode = undefined;
