@@ -4,7 +4,8 @@
  *
  * Node can do that for one synchronous run (`breakOnSigint`). User code has more ways in: timers,
  * callbacks of I/O, promises that I/O settles. All of them pass through four functions that Node
- * holds (two for timers, one for callbacks, one for ticks and microtasks); the guard wraps those.
+ * holds (two for timers, one for callbacks, one for ticks and microtasks), but for those in http-parsers.cjs; the guard
+ * wraps those.
  * Where Node's internals are not to be had, commands and their microtasks are guarded, and timers
  * and I/O callbacks are not.
  */
@@ -13,6 +14,7 @@
 const { createEventQueues } = /** @type {typeof import('./event-queues.cjs')} */ (
   require('./event-queues.cjs')
 );
+const { guardParsers } = /** @type {typeof import('./http-parsers.cjs')} */ (require('./http-parsers.cjs'));
 const { startWatchdog } = /** @type {typeof import('./watchdog.cjs')} */ (require('./watchdog.cjs'));
 
 /** What code sends itself is certain to come: longer than any machine lets a thread wait. */
@@ -173,6 +175,7 @@ const guardEntries = (host, run, exempted) => {
   }
   setTrampoline(trampoline);
   fields[constants.kUsesExecutionAsyncResource] = 1;
+  guardParsers(internals, run);
   let hooksSeen = fields[constants.kCheck];
   /** Takes back what Node changed. */
   const keep = () => {

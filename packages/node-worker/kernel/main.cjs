@@ -18,6 +18,7 @@
  *   kernel.cjs          answers calls, one at a time; `interrupt` at any time
  *   control.cjs         lines in and out of the control channel
  *   guard.cjs           runs user code so that SIGINT or process.exit() can end it, whatever it does
+ *   http-parsers.cjs    one way into user code that the guard has to close apart
  *   watchdog.cjs        Node's thread that takes SIGINT: whether it is through with what came
  *   event-queues.cjs    timers and immediates that wait, whole again after code was ended
  *   command.cjs         one command from request to reply

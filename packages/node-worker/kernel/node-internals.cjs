@@ -19,6 +19,7 @@
  * @property {any} fs
  * @property {any} pipe
  * @property {any} processWrap
+ * @property {any} httpParser
  * @property {any} timerLists
  * @property {any} asyncHooks
  * @property {any} tickQueueClass
@@ -42,6 +43,7 @@ const takeInternals = () => {
       fs: internalBinding('fs'),
       pipe: internalBinding('pipe_wrap'),
       processWrap: internalBinding('process_wrap'),
+      httpParser: internalBinding('http_parser').HTTPParser,
       timerLists: requireInternal('internal/timers'),
       asyncHooks: requireInternal('internal/async_hooks'),
       tickQueueClass: requireInternal('internal/fixed_queue'),

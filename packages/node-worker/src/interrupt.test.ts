@@ -53,6 +53,7 @@ const endlessLater: Record<string, string> = {
   'what follows a promise of I/O': `await fs.promises.readFile("/etc/passwd"); ${begin}; for (;;);`,
   'what follows a timer': `await new Promise((r) => setTimeout(r, 5)); ${begin}; for (;;);`,
   'a socket': `net.createServer(() => { ${begin}; for (;;); }).listen(0, function () { net.connect(this.address().port) }); ${forever}`,
+  'a request listener': `http.createServer(() => { ${begin}; for (;;); }).listen(0, function () { http.get({ port: this.address().port }).on("error", () => {}) }); ${forever}`,
   'a callback under AsyncLocalStorage': `const als = new async_hooks.AsyncLocalStorage(); als.run(1, () => fs.readFile("/etc/passwd", () => { ${begin}; for (;;); })); ${forever}`,
 };
 
