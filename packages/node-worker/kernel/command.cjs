@@ -58,6 +58,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
   /** @type {Running | undefined} */
   let running;
   let isFinishing = false;
+  let isHeld = false;
   let endsEarlierWork = false;
   let isOwnSignal = false;
 
@@ -143,7 +144,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
   };
 
   const finishIfSettled = () => {
-    if (running?.outcome === undefined || isFinishing || guard().isActive()) return;
+    if (running?.outcome === undefined || isFinishing || isHeld || guard().isActive()) return;
     isFinishing = true;
     const command = running;
     if (command.gate) command.gate.ended = true;
@@ -261,6 +262,17 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       if (failure === 0) guard().awaitSignal();
       isOwnSignal = false;
       return failure;
+    },
+    /** Node is in the middle of something: what is over by then is concluded later. @param {() => void} task */
+    guarded: (task) => {
+      if (guard().isActive()) return task();
+      isHeld = true;
+      try {
+        guard().run(task);
+      } finally {
+        isHeld = false;
+        finishSoon();
+      }
     },
     /** @param {unknown} error */
     onUncaught: (error) => {

@@ -18,6 +18,7 @@ const { process, Number, Object, Reflect } = globalThis;
  * @typedef {object} UserEvents
  * @property {(code: number) => void} onExit `process.exit()`; does not return while a command can be ended
  * @property {(error: unknown, isRejection: boolean) => void} onUncaught nobody handles it
+ * @property {(task: () => void) => void} guarded runs what is called from outside of guarded code
  * @property {(send: () => number) => number} onOwnSignal it sends SIGINT to this process; does not return where that can end it
  */
 
@@ -42,7 +43,12 @@ const installUserGlobals = (host) => {
   const { hasUncaughtExceptionCaptureCallback } = process;
   const offerException = /** @type {any} */ (process)._fatalException;
   /** @type {UserEvents} */
-  let events = { onExit: () => undefined, onUncaught: () => undefined, onOwnSignal: (send) => send() };
+  let events = {
+    onExit: () => undefined,
+    onUncaught: () => undefined,
+    guarded: (task) => task(),
+    onOwnSignal: (send) => send(),
+  };
 
   let isExiting = false;
   function exit(/** @type {any[]} */ ...given) {
@@ -101,12 +107,16 @@ const installUserGlobals = (host) => {
     /** @type {unknown} */ error,
     /** @type {boolean} */ isRejection,
   ) => {
-    try {
-      if (offer(error, isRejection)) return true;
-      events.onUncaught(error, isRejection);
-    } catch (fromHandler) {
-      events.onUncaught(fromHandler, false);
-    }
+    let isTaken = false;
+    events.guarded(() => {
+      try {
+        isTaken = offer(error, isRejection);
+        if (!isTaken) events.onUncaught(error, isRejection);
+      } catch (fromHandler) {
+        events.onUncaught(fromHandler, false);
+      }
+    });
+    if (isTaken) return true;
     // As Node does after a handled exception: ticks get their turn, what was being called is forgotten.
     setImmediate(noop);
     clearDefaultTriggerAsyncId?.();

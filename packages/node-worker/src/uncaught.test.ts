@@ -48,6 +48,22 @@ describe('the user’s handlers are a part of the command that throws', () => {
     });
   }
 
+  it('also when they never end', async () => {
+    await session.exec(
+      'const kept = 7; process.on("uncaughtException", () => { console.log("begun"); for (;;); })',
+    );
+    for (const code of [
+      'throw new Error("x")',
+      'setTimeout(() => { throw new Error("x") }, 5); await new Promise(() => {})',
+    ]) {
+      expect(await session.exec(code, { onStdout: () => void session.interrupt() })).toMatchObject({
+        interrupted: true,
+        interruption: { stateKept: true },
+      });
+    }
+    expect((await session.exec('kept')).result?.text).toBe('7');
+  });
+
   it('and may fail themselves', async () => {
     await session.exec('process.on("uncaughtException", () => { throw new Error("second") })');
     expect(await session.exec('throw new Error("first")')).toMatchObject({ error: { message: 'second' } });
