@@ -19,6 +19,8 @@ const { createFrames } = /** @type {typeof import('./frames.cjs')} */ (require('
 
 const messageLimit = 64_000;
 const tracebackLimit = 256_000;
+/** As Node shows what it ends of: deeper than other values, and not as the value itself would like to be shown. */
+const uncaught = { depth: 5, customInspect: false };
 
 /**
  * @param {import('./host.cjs').Host} host
@@ -61,7 +63,7 @@ const createFailures = (host, programs) => {
   };
   /** @param {unknown} value @returns {Failure} */
   const describeOther = (value) => {
-    const text = host.inspect(value);
+    const text = host.inspect(value, uncaught);
     return {
       name: 'Uncaught',
       message: shorten(text, messageLimit),
@@ -71,7 +73,7 @@ const createFailures = (host, programs) => {
 
   /** Without the brackets that stand for a stack that is not there. @param {Error} error */
   const showError = (error) => {
-    const text = host.inspect(error);
+    const text = host.inspect(error, uncaught);
     const stack = readText(error, 'stack');
     return text === `[${stack}]` ? stack : text;
   };

@@ -70,6 +70,13 @@ describe('the user’s handlers are a part of the command that throws', () => {
   });
 });
 
+it('are shown as plain Node shows them: in depth, and without what they would make of it', async () => {
+  const { stderr } = await session.exec(
+    'throw Object.assign(new Error("x"), { a: { b: { c: { d: 1 } } }, [util.inspect.custom]: () => "hidden" })',
+  );
+  expect(stderr).toContain('a: { b: { c: { d: 1 } } }');
+});
+
 it('are told in the order in which they came', async () => {
   const both = 'Promise.reject(new Error("one")); Promise.reject(new Error("two")); 0';
   const { stderr, error } = await session.exec(both);
