@@ -119,7 +119,7 @@ const createRunner = ({ host, programs, failures, stdio, userGlobals, children, 
       fail(error, command);
       return guard().drain();
     }
-    if (program.isAsync) observe(command, value, (box) => settleValue(command, box?.[0]));
+    if (program.isAsync) observe(command, value, (box) => settleValue(command, box?.v));
     else if (program.hasValue && host.types.isPromise(value)) settleValue(command, value);
     guard().drain();
     if (!program.isAsync && !(program.hasValue && host.types.isPromise(value)))

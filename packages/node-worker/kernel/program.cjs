@@ -20,7 +20,7 @@ const { rewrite } = /** @type {typeof import('./rewrite.cjs')} */ (require('./re
 /**
  * @typedef {object} Program
  * @property {() => unknown} start runs it in the main context; its value, or an async function
- * @property {boolean} isAsync `start` gives an async function, whose own value is `[value]` or undefined
+ * @property {boolean} isAsync `start` gives an async function, whose own value is `{ v: value }` or undefined
  * @property {boolean} hasValue
  * @property {() => void} abandon it failed: what it never initialised is as if it had not been declared
  */

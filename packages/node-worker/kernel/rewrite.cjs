@@ -40,7 +40,7 @@ const { declaredNames, varDeclarations, awaits } = /** @type {typeof import('./r
  * @typedef {object} Rewriting
  * @property {string | undefined} functions script that declares functions; runs first
  * @property {string} body
- * @property {boolean} isAsync the body's value is an async function that gives `[value]` or undefined
+ * @property {boolean} isAsync the body's value is an async function that gives `{ v: value }` or undefined
  * @property {number} indent characters put before the first line
  * @property {string[]} newVars names to declare with `var` beforehand
  * @property {string[]} newLexicals names to declare with `let` beforehand
@@ -212,8 +212,9 @@ const assignFunction = (node) => [
 const returnValue = (statement, code) => {
   const hasSemicolon = code[statement.end - 1] === ';';
   return [
-    insert(statement.start, ';return[('),
-    { start: hasSemicolon ? statement.end - 1 : statement.end, end: statement.end, text: ')];' },
+    // The zero keeps the property from giving its name to a function.
+    insert(statement.start, ';return{__proto__:null,v:(0,'),
+    { start: hasSemicolon ? statement.end - 1 : statement.end, end: statement.end, text: ')};' },
   ];
 };
 

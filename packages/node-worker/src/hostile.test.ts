@@ -31,6 +31,7 @@ const vandalism: Record<string, string> = {
     'process.exit = process.kill = process.chdir = null; process.emit = process.cwd = () => { throw 1 }; process._tickCallback = process._fatalException = process.nextTick = null; 0',
   'no process, timers or Buffer':
     'globalThis.process = undefined; globalThis.setTimeout = globalThis.setImmediate = globalThis.queueMicrotask = globalThis.Buffer = null',
+  'objects that are all thenable': 'Object.prototype.then = function (r) { r("then") }; 0',
   'no listeners': 'process.removeAllListeners(); 0',
   'frozen prototypes':
     'Object.freeze(Object.prototype); Object.freeze(Array.prototype); Object.freeze(Promise.prototype); 0',

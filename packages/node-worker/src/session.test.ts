@@ -70,6 +70,7 @@ describe('values', () => {
     expect(await resultOf('await Promise.resolve(7)')).toBe('7');
     expect(await resultOf('Promise.resolve(123)')).toBe('123');
     expect(await resultOf('await 0; Promise.resolve([8])')).toBe('[ 8 ]');
+    expect(await resultOf('await 0; (x) => x')).toBe('[Function (anonymous)]');
     expect(await resultOf('-0')).toBe('-0');
     expect(await resultOf('null')).toBe('null');
   });
