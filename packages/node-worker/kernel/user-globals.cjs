@@ -80,13 +80,19 @@ const installUserGlobals = (host) => {
   process.exit = /** @type {any} */ (exit);
   /** @type {any} */ (process).reallyExit = reallyExit;
 
-  const { kill, pid: ownPid } = host;
+  const { kill, pid: ownPid, setImmediate } = host;
+  const emitSignal = (/** @type {'SIGINT'} */ signal) =>
+    apply(emit, process, [signal, signal, host.signals[signal]]);
   const { SIGINT } = host.signals;
   // What `process.kill` calls.
   /** @type {any} */ (process)._kill = (/** @type {number} */ pid, /** @type {number} */ signal) => {
     const send = () => kill(pid, signal);
     const isOwn = pid === ownPid || pid === 0 || pid === -ownPid;
-    return isOwn && signal === SIGINT ? events.onOwnSignal(send) : send();
+    if (!isOwn || signal !== SIGINT) return send();
+    if (pid !== ownPid || apply(listenerCount, process, ['SIGINT']) === 0) return events.onOwnSignal(send);
+    // Who listens is told by the event loop, and what runs goes on: sent, it would be the guard's, and end it.
+    setImmediate(() => emitSignal('SIGINT'));
+    return 0;
   };
 
   const isHandledByUser = () =>
@@ -98,7 +104,6 @@ const installUserGlobals = (host) => {
     apply(emit, process, ['uncaughtExceptionMonitor', error, origin]);
     return false;
   };
-  const setImmediate = host.setImmediate;
   const noop = () => undefined;
   const { clearDefaultTriggerAsyncId } = host.internals?.asyncHooks ?? {};
   const { clearAsyncIdStack } = host;
@@ -138,7 +143,7 @@ const installUserGlobals = (host) => {
       if (code !== undefined) process.exitCode = undefined;
       return code;
     },
-    emitSignal: (signal) => apply(emit, process, [signal, signal, host.signals[signal]]),
+    emitSignal,
   };
 };
 

@@ -110,3 +110,9 @@ it('leaves timers of earlier commands running', async () => {
   await session.exec('await new Promise((r) => setTimeout(r, 100))');
   expect(Number((await session.exec('clearInterval(beat); beats')).result?.text)).toBeGreaterThan(before);
 });
+
+it('lets a command that sends itself SIGINT, and listens, go on', async () => {
+  const code = `process.once("SIGINT", (name) => console.log(name)); process.kill(process.pid, "SIGINT");
+    console.log("after"); await new Promise((r) => setTimeout(r, 5)); kept`;
+  expect(await session.exec(code)).toMatchObject({ stdout: 'after\nSIGINT\n', result: { text: '7' } });
+});

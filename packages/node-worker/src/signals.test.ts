@@ -61,6 +61,8 @@ describe('a step', () => {
       );
       await printed('told');
       await api.interrupt();
+      await printed('told\ntold');
+      await api.interrupt();
       expect(await reply).toMatchObject(interrupted);
     }));
 });
