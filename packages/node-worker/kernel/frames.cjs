@@ -49,9 +49,9 @@ const createFrames = (host, programs) => {
   const isAdded = (site) =>
     site !== undefined &&
     findPlace(site.getFileName() ?? '', site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0).isAdded;
-  /** What refuses to assign to a constant is a function: where it is called is enough. @param {NodeJS.CallSite[]} trace */
-  const dropAddedFrame = (trace) => {
-    if (isAdded(trace[0]) && isAdded(trace[1])) trace.shift();
+  /** What refuses to assign to a constant are functions: where they are called is enough. @param {NodeJS.CallSite[]} trace */
+  const dropAddedFrames = (trace) => {
+    while (isAdded(trace[0]) && isAdded(trace[1])) trace.shift();
   };
 
   /** Below user code there is nothing but the kernel and what Node began with. @param {NodeJS.CallSite[]} trace */
@@ -74,7 +74,7 @@ const createFrames = (host, programs) => {
         try {
           cutKernel(trace);
           dropImports(trace);
-          dropAddedFrame(trace);
+          dropAddedFrames(trace);
         } catch {
           // As V8 has it, then.
         }

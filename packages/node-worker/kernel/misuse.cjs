@@ -32,10 +32,10 @@ const refuseMisuse = (program, code, { constants, fresh }) => {
   }
   const isFresh = new Set(fresh);
   return findReferences(program, new Set([...constants, ...fresh])).flatMap((reference) => {
-    const { name, node, parent, isDeferred } = reference;
+    const { name, node, parent, isDeferred, isTarget } = reference;
     const isTooEarly = !isDeferred && isFresh.has(name) && node.end <= (readyAt.get(name) ?? 0);
     const failure = isTooEarly
-      ? `(()=>{${name};let ${name}})()`
+      ? `((()=>{${name};let ${name}})())`
       : constant.has(name)
         ? assignToConstant
         : undefined;
@@ -43,9 +43,10 @@ const refuseMisuse = (program, code, { constants, fresh }) => {
     if (parent.type === 'UpdateExpression') return [{ start: parent.start, end: parent.end, text: failure }];
     if (parent.type === 'AssignmentExpression' && parent.left === node)
       return failAssignment(parent, code, failure);
-    if (!isTooEarly || isPatternPart(parent, node)) return [];
+    if (!isTooEarly && !isTarget) return [];
     const isShorthand = parent.type === 'Property' && parent.shorthand;
-    return [{ start: node.start, end: node.end, text: isShorthand ? `${name}:${failure}` : failure }];
+    const text = isTarget ? `({set c(_){${failure}}}).c` : failure;
+    return [{ start: node.start, end: node.end, text: isShorthand ? `${name}:${text}` : text }];
   });
 };
 
@@ -63,11 +64,5 @@ const failAssignment = (node, code, failure) => {
     : { start: node.left.start, end, text: '(' };
   return [opening, insert(node.end, `,${failure})`)];
 };
-
-/** @param {Node} parent @param {Node} node */
-const isPatternPart = (parent, node) =>
-  parent.type.endsWith('Pattern') ||
-  parent.type === 'RestElement' ||
-  (parent.type.startsWith('For') && parent.left === node);
 
 module.exports = { refuseMisuse };

@@ -12,6 +12,7 @@
  * @property {Node} node the identifier
  * @property {Node} parent what it stands in
  * @property {boolean} isDeferred in a function or class: runs later, or never
+ * @property {boolean} isTarget a pattern or the head of a loop assigns to it
  */
 
 /**
@@ -26,9 +27,9 @@ const findReferences = (program, wanted) => {
   const visitor = {
     shadowed: [],
     isDeferred: false,
-    report: (node, parent) => {
+    report: (node, parent, isTarget = false) => {
       if (!wanted.has(node.name) || visitor.shadowed.some((names) => names.has(node.name))) return;
-      found.push({ name: node.name, node, parent, isDeferred: visitor.isDeferred });
+      found.push({ name: node.name, node, parent, isDeferred: visitor.isDeferred, isTarget });
     },
   };
   for (const statement of program.body) visit(statement, program, visitor);
@@ -39,10 +40,10 @@ const findReferences = (program, wanted) => {
  * @typedef {object} Visit
  * @property {Set<string>[]} shadowed names declared between the top and here
  * @property {boolean} isDeferred
- * @property {(node: Node, parent: Node) => void} report
+ * @property {(node: Node, parent: Node, isTarget?: boolean) => void} report
  */
 
-/** @param {Node} node @param {Node} parent @param {Visit} visitor */
+/** @param {Node} node @param {Node} parent @param {Visit} visitor @returns {void} */
 const visit = (node, parent, visitor) => {
   switch (node.type) {
     case 'Identifier':
@@ -65,7 +66,16 @@ const visit = (node, parent, visitor) => {
     case 'ForStatement':
     case 'ForInStatement':
     case 'ForOfStatement':
-      return within(visitor, lexicalNames([node.init ?? node.left]), () => visitChildren(node, visitor));
+      return within(visitor, lexicalNames([node.init ?? node.left]), () => {
+        for (const child of childrenOf(node)) {
+          if (child === node.left) visitTarget(child, node, visitor);
+          else visit(child, node, visitor);
+        }
+      });
+    // What declares was visited as that: these assign.
+    case 'ObjectPattern':
+    case 'ArrayPattern':
+      return visitTarget(node, node, visitor);
     case 'SwitchStatement':
       return within(
         visitor,
@@ -132,6 +142,30 @@ const visitPattern = (node, visitor) => {
     for (const element of node.elements) if (element) visitPattern(element, visitor);
   } else if (node.type === 'RestElement') {
     visitPattern(node.argument, visitor);
+  }
+};
+
+/** What is assigned to, and what that computes on the way. @param {Node} node @param {Node} parent @param {Visit} visitor @returns {void} */
+const visitTarget = (node, parent, visitor) => {
+  switch (node.type) {
+    case 'Identifier':
+      return visitor.report(node, parent, true);
+    case 'ObjectPattern':
+      for (const property of node.properties) {
+        if (property.computed) visit(property.key, property, visitor);
+        visitTarget(property.value ?? property.argument, property, visitor);
+      }
+      return undefined;
+    case 'ArrayPattern':
+      for (const element of node.elements) if (element) visitTarget(element, node, visitor);
+      return undefined;
+    case 'AssignmentPattern':
+      visitTarget(node.left, parent, visitor);
+      return visit(node.right, node, visitor);
+    case 'RestElement':
+      return visitTarget(node.argument, node, visitor);
+    default:
+      return visit(node, parent, visitor);
   }
 };
 

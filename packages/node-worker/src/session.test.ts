@@ -1,4 +1,4 @@
-/** What a session makes of declarations, values, errors and `process.exit()`. */
+/** What a session makes of values, errors and `process.exit()`. */
 import { createSessionManager } from '@holdfast/core';
 import type { RuntimeSession } from '@holdfast/protocol';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,52 +16,6 @@ afterEach(() => session.terminate());
 
 const resultOf = async (code: string): Promise<string | undefined> => (await session.exec(code)).result?.text;
 const printed = async (code: string): Promise<string> => (await session.exec(code)).stdout;
-
-describe('declarations', () => {
-  it('can be made again, in any kind, and closures see the new ones', async () => {
-    await session.exec('const x = 1; let y = 1; class A { v() { return 1 } }; function f() { return x }');
-    await session.exec('const x = 2; var y = 5; class A { v() { return 2 } }');
-    expect(await resultOf('[x, y, new A().v(), f()]')).toBe('[ 2, 5, 2, 2 ]');
-    await session.exec('function x() { return "fn" }');
-    expect(await resultOf('x()')).toBe("'fn'");
-    await session.exec('let f = 3');
-    expect(await resultOf('f')).toBe('3');
-  });
-
-  it('that fail do not use up their names, and keep what they had', async () => {
-    await session.exec('let a = 1; const late0 = 0');
-    expect((await session.exec('let a = nope()')).error?.name).toBe('ReferenceError');
-    expect(await resultOf('a')).toBe('1');
-    await session.exec('const qty = 5; throw new Error("stop"); const late = "never"');
-    expect(await resultOf('[qty, typeof late]')).toBe("[ 5, 'undefined' ]");
-    expect((await session.state()).variables.map(({ name }) => name)).toEqual(['a', 'late0', 'qty']);
-    expect(await resultOf('late = 3; const late2 = late; late2')).toBe('3');
-  });
-
-  it('of constants hold in later commands, until they are declared again', async () => {
-    await session.exec('const rate = 3');
-    expect((await session.exec('rate = 4')).error).toMatchObject({
-      name: 'TypeError',
-      message: 'Assignment to constant variable.',
-    });
-    expect(await resultOf('((rate) => (rate = 9))(1)')).toBe('9');
-    await session.exec('let rate = 5');
-    expect(await resultOf('rate = 6')).toBe('6');
-  });
-
-  it('stay off the global object, but for var and functions', async () => {
-    await session.exec('let a = 1; const b = 2; class C {}; var d = 4; function e() {}');
-    expect(await resultOf('["a", "b", "C", "d", "e"].map((n) => n in globalThis)')).toBe(
-      '[ false, false, false, true, true ]',
-    );
-  });
-
-  it('survive those made behind the kernel’s back', async () => {
-    await session.exec('vm.runInThisContext("let hidden = 1")');
-    await session.exec('let hidden = 2, other = 3');
-    expect(await resultOf('[hidden, other]')).toBe('[ 2, 3 ]');
-  });
-});
 
 describe('values', () => {
   it('are those of a last expression', async () => {
