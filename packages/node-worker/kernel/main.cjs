@@ -26,7 +26,7 @@
  *   rehearse.cjs        a command before the first, which then finds everything warm
  *   program.cjs         code to scripts: what is declared where, who says SyntaxError
  *   rewrite.cjs         the text of a command, changed so that the next one can go on with it
- *   imports.cjs, awaits.cjs, misuse.cjs, edits.cjs   parts of that
+ *   imports.cjs, awaits.cjs, misuse.cjs, blocks.cjs, edits.cjs   parts of that
  *   references.cjs      which names in a program mean its top-level declarations
  *   failures.cjs        uncaught errors as text, syntax errors
  *   frames.cjs          stack traces without the kernel

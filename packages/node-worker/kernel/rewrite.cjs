@@ -17,6 +17,7 @@
 const { insert, replaceKeyword, blank, outside, inOrder, render } =
   /** @type {typeof import('./edits.cjs')} */ (require('./edits.cjs'));
 const { gateName, holdAwaits } = /** @type {typeof import('./awaits.cjs')} */ (require('./awaits.cjs'));
+const { keepInBlocks } = /** @type {typeof import('./blocks.cjs')} */ (require('./blocks.cjs'));
 const { importText, importedModules, importedNames, requiredModules } =
   /** @type {typeof import('./imports.cjs')} */ (require('./imports.cjs'));
 const { refuseMisuse } = /** @type {typeof import('./misuse.cjs')} */ (require('./misuse.cjs'));
@@ -101,6 +102,7 @@ const rewrite = (program, code, names) => {
   }
   const isMoved = (/** @type {Edit} */ edit) =>
     movedFunctions.some(({ start, end }) => edit.start >= start && edit.end <= end);
+  const inBlocks = keepInBlocks(program, (name) => names.isLexical(name) || assigned.includes(name));
   const [opening, closing] = isAsync && hasValue ? returnValue(last, code) : [];
   // Where several meet: what opens outside comes first, what closes outside comes last.
   const edits = inOrder([
@@ -109,6 +111,7 @@ const rewrite = (program, code, names) => {
     ...misuses.filter((edit) => !isMoved(edit)),
     ...lexicals.flatMap((node) => assignLexical(node, code)),
     ...changedVars.flatMap(({ node, parent }) => assignVar(node, parent, code)),
+    ...inBlocks,
     ...(closing ? [closing] : []),
   ]);
   const movedEdits = inOrder([

@@ -52,6 +52,15 @@ describe('declarations', () => {
     expect(await resultOf('rate = 6')).toBe('6');
   });
 
+  it('leave a block its functions, also where an earlier command declared the name', async () => {
+    await session.exec('const f = 1');
+    const code = 'console.log(f); { function f() { return 2 } console.log(f()) } console.log(f)';
+    for (const whole of [code, `await 0; ${code}`, `let f = 1; ${code}`, `let f = await 1; ${code}`]) {
+      expect(await session.exec(whole)).toMatchObject({ stdout: '1\n2\n1\n', stderr: '' });
+      expect(await resultOf('f')).toBe('1');
+    }
+  });
+
   it('are not there above their own line, however they are used', async () => {
     for (const code of [
       'new A(); class A {}',
