@@ -8,6 +8,7 @@
 
 const Module = require('node:module');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 // Looked up once: user code can put anything in their place.
 const { process, globalThis: userGlobal, Object, Reflect } = globalThis;
@@ -97,4 +98,22 @@ const installModuleGlobals = (host) => {
   }
 };
 
-module.exports = { installModuleGlobals };
+/**
+ * `import()` looks from the working directory too. Node takes it where a script has no file, but only the first time that
+ * something is asked for, and remembers what that was.
+ * @param {import('./host.cjs').Host} host
+ */
+const importFromFolder = (host) => {
+  const loader = host.internals?.moduleLoader?.getOrInitializeCascadedLoader?.();
+  const load = loader?.import;
+  if (typeof load !== 'function') return;
+  const { apply } = Reflect;
+  loader.import =
+    /** @param {string} specifier @param {string | undefined} parent @param {unknown[]} others */ (
+      specifier,
+      parent,
+      ...others
+    ) => apply(load, loader, [specifier, parent ?? pathToFileURL(join(host.cwd(), '/')).href, ...others]);
+};
+
+module.exports = { installModuleGlobals, importFromFolder };

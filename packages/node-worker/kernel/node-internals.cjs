@@ -23,6 +23,7 @@
  * @property {any} timerLists
  * @property {any} asyncHooks
  * @property {any} tickQueueClass
+ * @property {any} moduleLoader
  * @property {any} prepareStackTrace
  */
 
@@ -47,6 +48,7 @@ const takeInternals = () => {
       timerLists: requireInternal('internal/timers'),
       asyncHooks: requireInternal('internal/async_hooks'),
       tickQueueClass: requireInternal('internal/fixed_queue'),
+      moduleLoader: requireInternal('internal/modules/esm/loader'),
       prepareStackTrace: requireInternal('internal/errors').prepareStackTraceCallback,
     };
     // Said once per process: it is said here, where nobody hears it.

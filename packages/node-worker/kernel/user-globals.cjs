@@ -7,7 +7,7 @@
 'use strict';
 
 const Module = require('node:module');
-const { installModuleGlobals } = require('./module-globals.cjs');
+const { importFromFolder, installModuleGlobals } = require('./module-globals.cjs');
 const { installStandardStreams } = require('./standard-streams.cjs');
 
 // Looked up once: user code can put anything in their place.
@@ -37,7 +37,7 @@ const { process, Number, Object, Reflect } = globalThis;
 const installUserGlobals = (host) => {
   forgetKernel(host);
   installModuleGlobals(host);
-  const { beginInput, warmUp, revive } = installStandardStreams(host);
+  const streams = installStandardStreams(host);
   const { apply } = Reflect;
   const { emit, listenerCount } = process;
   const { hasUncaughtExceptionCaptureCallback } = process;
@@ -134,9 +134,12 @@ const installUserGlobals = (host) => {
     listen: (next) => {
       events = next;
     },
-    beginInput,
-    warmUp,
-    revive,
+    beginInput: streams.beginInput,
+    warmUp: () => {
+      streams.warmUp();
+      importFromFolder(host);
+    },
+    revive: streams.revive,
     offerUncaught: (error) => offer(error, false),
     takeExitCode: () => {
       const code = readExitCode();

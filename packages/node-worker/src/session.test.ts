@@ -241,4 +241,19 @@ describe('modules', () => {
     expect((await session.state()).imports).toMatchObject({ esm: './here.mjs', name: 'pkg-here' });
     await session.exec('process.chdir("/"); fs.rmSync(dir, { recursive: true })');
   });
+
+  it('are asked for anew in another directory', async () => {
+    await session.exec(`
+      const places = ['one', 'two'].map((name) => fs.mkdtempSync(os.tmpdir() + '/holdfast-' + name));
+      for (const place of places) fs.writeFileSync(place + '/m.mjs', 'export default ' + JSON.stringify(place));
+      const load = () => import('./m.mjs');`);
+    for (const n of [0, 1, 0]) {
+      await session.exec(`process.chdir(places[${n}])`);
+      expect(await resultOf('(await load()).default === process.cwd()')).toBe('true');
+      expect(await resultOf('import own from "./m.mjs"; own === process.cwd()')).toBe('true');
+    }
+    await session.exec(
+      'process.chdir("/"); for (const place of places) fs.rmSync(place, { recursive: true })',
+    );
+  });
 });
