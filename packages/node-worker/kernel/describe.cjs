@@ -1,11 +1,16 @@
-/** What is alive in the session: read from the live namespace, without running any of its code. */
+/** What is alive in the session: read from the live namespace, running as little of its code as can be. */
 'use strict';
 
 const { readEnvironment } = /** @type {typeof import('./context.cjs')} */ (require('./context.cjs'));
 
 /** @typedef {{ name: string, type: string, preview: string }} VariableInfo */
 
+/** Runs it, or ends it when it takes too long. @typedef {(task: () => void) => void} Attempt */
+
 const previewLength = 80;
+const unreadable = '(not readable)';
+/** For all that is alive together: the rest is then named, and not shown. */
+const longestMs = 3_000;
 
 /**
  * @param {import('./host.cjs').Host} host
@@ -25,27 +30,62 @@ const createDescriber = (host, programs, children) => {
     return [...lexicals, ...globals];
   };
 
-  return () => {
+  /** @typedef {{ name: string, value: unknown, preview: string }} Described */
+
+  /** Showing a value can run code of the user's: a class may compute its name. @param {Attempt} attemptTo @returns {Described[]} */
+  const describeNames = (attemptTo) => {
+    const names = listNames();
+    /** @type {Described[]} */
+    const described = [];
+    const giveUpAt = host.now() + longestMs;
+    let position = 0;
+    const next = (/** @type {boolean} */ isShown) => {
+      const { name, read } = /** @type {typeof names[number]} */ (names[position]);
+      const value = attempt(read, notReadable);
+      described[position] = { name, value, preview: isShown ? showValue(host, value) : unreadable };
+      position += 1;
+    };
+    let failures = 0;
+    while (position < names.length) {
+      const first = position;
+      attemptTo(() => {
+        while (position < names.length) next(host.now() < giveUpAt);
+      });
+      failures = position === first ? failures + 1 : 0;
+      // It had all of the time for itself, and more than once.
+      if (failures < 2) continue;
+      next(false);
+      failures = 0;
+    }
+    return described;
+  };
+
+  /** @param {Attempt} attemptTo */
+  return (attemptTo) => {
     /** @type {string[]} */
     const functions = [];
     /** @type {VariableInfo[]} */
     const variables = [];
     /** @type {Record<string, string>} */
     const imports = {};
-    for (const { name, read } of listNames()) {
-      const value = attempt(read, notReadable);
+    for (const { name, value, preview } of describeNames(attemptTo)) {
       const module = programs.imports.get(name);
       if (module !== undefined && value !== undefined) imports[name] = module;
       else if (typeof value === 'function' && !isClass(host, value)) functions.push(name);
-      else variables.push({ name, ...describeValue(host, value) });
+      else variables.push({ name, type: attempt(() => typeOf(host, value), 'object'), preview });
     }
     const jobs = children.alive().map(({ pid, command, commandId }) => ({
       pid,
       command,
       ...(commandId === '' ? {} : { commandId }),
     }));
+    /** @type {Record<string, string>} */
+    let env = {};
+    attemptTo(() => {
+      env = readEnvironment(host);
+    });
     return {
-      env_vars: readEnvironment(host),
+      env_vars: env,
       functions,
       aliases: {},
       imports,
@@ -67,17 +107,15 @@ const readGlobal = (host, key) => {
 };
 
 /** @param {import('./host.cjs').Host} host @param {unknown} value */
-const describeValue = (host, value) => {
-  if (value === accessor) return { type: 'accessor', preview: '[Getter]' };
-  if (value === notReadable) return { type: 'unknown', preview: '(not readable)' };
-  return {
-    type: attempt(() => typeName(host, value), 'object'),
-    preview: attempt(() => preview(host, value), '(not readable)'),
-  };
+const showValue = (host, value) => {
+  if (value === accessor) return '[Getter]';
+  return value === notReadable ? unreadable : attempt(() => preview(host, value), unreadable);
 };
 
 /** The class' name, or the kind of primitive. @param {import('./host.cjs').Host} host @param {unknown} value */
-const typeName = (host, value) => {
+const typeOf = (host, value) => {
+  if (value === accessor) return 'accessor';
+  if (value === notReadable) return 'unknown';
   if (value === null) return 'null';
   if (typeof value === 'function')
     return host.types.isProxy(value) ? 'Proxy' : isClass(host, value) ? 'class' : 'function';

@@ -22,7 +22,7 @@ const longestOwnSignalMs = 30_000;
 
 /**
  * @typedef {object} Guard
- * @property {(task: () => void) => boolean} run false: it was ended before its end. Throws what the task throws.
+ * @property {(task: () => void, timeoutMs?: number) => boolean} run false: it was ended before its end. Throws what the task throws.
  * @property {() => void} drain runs ticks and microtasks until there are none, inside of `run`
  * @property {() => boolean} isActive whether the code that calls this is being guarded
  * @property {() => void} endHere ends the guarded code that calls this; does not return
@@ -63,12 +63,12 @@ const createGuard = (host, hooks) => {
   };
 
   /** @type {Guard['run']} */
-  const runOnce = (nextTask) => {
+  const runOnce = (nextTask, timeoutMs) => {
     active = true;
     task = nextTask;
     completed = false;
     try {
-      host.runGuarded(entry);
+      host.runGuarded(entry, timeoutMs);
     } catch {
       // Ended: V8 has dropped the microtasks, and what Node tracked of the calls under way is void.
     }
@@ -88,13 +88,13 @@ const createGuard = (host, hooks) => {
     return true;
   };
   /** @type {Guard['run']} */
-  const run = (nextTask) => {
+  const run = (nextTask, timeoutMs) => {
     if (active) {
       nextTask();
       return true;
     }
     try {
-      return runOnce(nextTask);
+      return runOnce(nextTask, timeoutMs);
     } finally {
       entries?.keep();
       hooks.afterRun();

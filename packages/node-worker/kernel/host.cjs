@@ -133,11 +133,11 @@ const captureHost = (internals, realm, kernelDir) => {
       runRaw
         ? apply(runRaw, script, [null, -1, false, false, false])
         : apply(runInThisContext, script, [runOptions]),
-    /** @param {vm.Script} script runs in the kernel's realm, and ends on SIGINT */
-    runGuarded: (script) =>
+    /** @param {vm.Script} script runs in the kernel's realm, and ends on SIGINT @param {number} [timeout] or then */
+    runGuarded: (script, timeout) =>
       runRaw
-        ? apply(runRaw, script, [realm, -1, false, true, false])
-        : apply(runInContext, script, [realm, guardOptions]),
+        ? apply(runRaw, script, [realm, timeout ?? -1, false, true, false])
+        : apply(runInContext, script, [realm, timeout ? { ...guardOptions, timeout } : guardOptions]),
 
     /**
      * Calls back when a promise settles, whatever was done to `Promise`.

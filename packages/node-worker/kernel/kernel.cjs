@@ -17,6 +17,9 @@ const { createStdio } = /** @type {typeof import('./stdio.cjs')} */ (require('./
 
 /** @typedef {import('./control.cjs').CallMessage} CallMessage */
 
+/** Of what a call has user code do: the host waits a few seconds for the whole of it. */
+const attemptMs = 150;
+
 /**
  * @param {object} options
  * @param {import('./host.cjs').Host} options.host
@@ -61,26 +64,17 @@ const startKernel = ({ host, userGlobals, controlIn, controlOut, loadAcorn }) =>
   /** Calls that change or read state: while no command runs. @type {Record<string, (argument: any) => unknown>} */
   const calls = {
     hello: () => ({ pid: host.pid, version: host.version }),
-    describe: () => guarded(describe),
+    describe: () => describe(attempt),
     getContext: () => ({ cwd: host.cwd(), env: readEnvironment(host) }),
     setContext: ({ cwd, env }) => {
       host.chdir(cwd);
       writeEnvironment(host, env);
     },
   };
-  /** @param {() => unknown} action */
-  const guarded = (action) => {
-    /** @type {unknown} */
-    let value;
-    const attempt = () =>
-      guard.run(() => {
-        value = action();
-      });
-    if (attempt()) return value;
-    // By a signal for the command before, which came as late as now; more of them may be on their way.
-    guard.forgetSignals();
-    if (!attempt()) throw new Error('Interrupted.');
-    return value;
+  /** @param {() => void} action */
+  const attempt = (action) => {
+    // If a signal for the command before ended it, which came as late as now, more of them may be on their way.
+    if (!guard.run(action, attemptMs)) guard.forgetSignals();
   };
 
   /** @param {CallMessage} message */

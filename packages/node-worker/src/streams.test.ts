@@ -140,6 +140,20 @@ describe('state', () => {
     expect((await session.exec('1')).stdout).toBe('');
   });
 
+  it('of values that are never done with being shown is told without them, and kept', async () => {
+    await session.exec(`let before = 1;
+      const endless = { get [Symbol.toStringTag]() { for (;;); } };
+      class Thing { static get name() { for (;;); } } const thing = new Thing();
+      process.env = new Proxy({}, { ownKeys() { for (;;); } });
+      let after = 2;`);
+    const { variables, working_dir } = await session.state();
+    const previews = Object.fromEntries(variables.map(({ name, preview }) => [name, preview]));
+    const unreadable = '(not readable)';
+    expect(previews).toMatchObject({ before: '1', endless: unreadable, thing: unreadable, after: '2' });
+    expect(working_dir).toBe(process.cwd());
+    expect(await session.exec('after')).toMatchObject({ result: { text: '2' }, epoch: 1 });
+  });
+
   it('of the kernel itself does not show', async () => {
     const code =
       'Object.getOwnPropertyNames(globalThis).filter((n) => /guard|kernel|holdfast/i.test(n)).length';
