@@ -55,6 +55,7 @@ const { declaredNames, varDeclarations, awaits } = /** @type {typeof import('./r
 
 /** Longer code is not searched for misuse of names. */
 const searchLimit = 200_000;
+const functionWord = /\bfunction\b/;
 
 /**
  * @param {Node} program
@@ -102,7 +103,8 @@ const rewrite = (program, code, names) => {
   }
   const isMoved = (/** @type {Edit} */ edit) =>
     movedFunctions.some(({ start, end }) => edit.start >= start && edit.end <= end);
-  const inBlocks = keepInBlocks(program, (name) => names.isLexical(name) || assigned.includes(name));
+  const isDeclared = (/** @type {string} */ name) => names.isLexical(name) || assigned.includes(name);
+  const inBlocks = functionWord.test(code) ? keepInBlocks(program, isDeclared) : [];
   const [opening, closing] = isAsync && hasValue ? returnValue(last, code) : [];
   // Where several meet: what opens outside comes first, what closes outside comes last.
   const edits = inOrder([

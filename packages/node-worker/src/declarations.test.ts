@@ -61,6 +61,12 @@ describe('declarations', () => {
     }
   });
 
+  it('stay free where code is long', async () => {
+    const numbers = '1,'.repeat(200_000);
+    expect(await resultOf(`const long = [${numbers}]; await long.length`)).toBe('200000');
+    expect(await resultOf('const long = 2; long')).toBe('2');
+  });
+
   it('are not there above their own line, however they are used', async () => {
     for (const code of [
       'new A(); class A {}',
