@@ -54,12 +54,22 @@ const createFrames = (host, programs) => {
     while (isAdded(trace[0]) && isAdded(trace[1])) trace.shift();
   };
 
-  /** Below user code there is nothing but the kernel and what Node began with. @param {NodeJS.CallSite[]} trace */
+  const isKernel = (/** @type {NodeJS.CallSite} */ site) => isKernelFile(host, site.getFileName());
+  const isUser = (/** @type {NodeJS.CallSite} */ site) =>
+    !isKernel(site) && site.getFileName()?.startsWith('node:') === false;
+  /**
+   * Below user code there is nothing but the kernel and what Node began with; above it, what it called of the kernel's.
+   * @param {NodeJS.CallSite[]} trace
+   */
   const cutKernel = (trace) => {
-    let length = trace.findIndex((site) => isKernelFile(host, site.getFileName()));
-    if (length === -1) return;
-    while (length > 0 && isEntry(/** @type {NodeJS.CallSite} */ (trace[length - 1]))) length -= 1;
+    const lastOfUser = trace.findLastIndex(isUser);
+    let length = trace.findIndex((site, place) => place > lastOfUser && isKernel(site));
+    if (length === -1) length = trace.length;
+    else while (length > 0 && isEntry(/** @type {NodeJS.CallSite} */ (trace[length - 1]))) length -= 1;
     trace.length = length;
+    for (let n = length - 1; n >= 0; n -= 1) {
+      if (isKernel(/** @type {NodeJS.CallSite} */ (trace[n]))) trace.splice(n, 1);
+    }
   };
 
   const format = host.internals?.prepareStackTrace;

@@ -74,6 +74,14 @@ describe('errors', () => {
     });
   });
 
+  it('tell who called what the kernel has put in place of Node’s own', async () => {
+    for (const call of ['process.exit("x")', 'process.stdout.write(5)', 'require("no-such-module")']) {
+      const { stderr } = await session.exec(`function caller() { ${call} }\ncaller()`);
+      expect(stderr).toMatch(/at caller \(\[command \d\]:1:\d+\)\n {4}at \[command \d\]:2:1\b/);
+      expect(stderr).not.toContain('kernel/');
+    }
+  });
+
   it('of syntax show line and caret, and nothing runs', async () => {
     const { stderr, stdout } = await session.exec('console.log("no")\nconst m: string = "x"');
     expect(stdout).toBe('');
