@@ -90,14 +90,27 @@ const createPrograms = (host, loadAcorn) => {
   const warmUp = () => {
     acorn ??= /** @type {typeof import('acorn')} */ (loadAcorn());
   };
+  /** @param {string} code @returns {import('acorn').Program} */
+  const parseImports = (code) => {
+    try {
+      return /** @type {typeof import('acorn')} */ (acorn).parse(code, {
+        ecmaVersion: 'latest',
+        allowAwaitOutsideFunction: true,
+        allowImportExportEverywhere: true,
+        allowHashBang: true,
+      });
+    } catch (error) {
+      const { pos } = /** @type {{ pos?: number }} */ (error);
+      if (pos === undefined || !code.startsWith('assert', pos) || !/\bimport\b/.test(code)) throw error;
+      // What `with` was called before; nothing moves.
+      return parseImports(
+        `${code.slice(0, pos)}${'with'.padEnd('assert'.length)}${code.slice(pos + 'assert'.length)}`,
+      );
+    }
+  };
   const parse = (/** @type {string} */ code) => {
     warmUp();
-    const program = /** @type {typeof import('acorn')} */ (acorn).parse(code, {
-      ecmaVersion: 'latest',
-      allowAwaitOutsideFunction: true,
-      allowImportExportEverywhere: true,
-      allowHashBang: true,
-    });
+    const program = parseImports(code);
     const exported = program.body.find(({ type }) => type.startsWith('Export'));
     if (exported) throw Object.assign(new SyntaxError("Unexpected token 'export'"), { pos: exported.start });
     return /** @type {import('./references.cjs').Node} */ (program);

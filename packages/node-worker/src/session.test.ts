@@ -250,6 +250,13 @@ describe('modules', () => {
     await session.exec('process.chdir("/"); fs.rmSync(dir, { recursive: true })');
   });
 
+  it('may be asked for with attributes, by their old name too', async () => {
+    const source = JSON.stringify('data:application/json,{"a":1}');
+    for (const word of ['with', 'assert'])
+      expect(await resultOf(`import json from ${source} ${word} { type: "json" }; json`)).toBe('{ a: 1 }');
+    expect((await session.exec('import 5 assert')).error?.name).toBe('SyntaxError');
+  });
+
   it('are asked for anew in another directory', async () => {
     await session.exec(`
       const places = ['one', 'two'].map((name) => fs.mkdtempSync(os.tmpdir() + '/holdfast-' + name));
