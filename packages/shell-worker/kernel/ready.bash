@@ -4,7 +4,8 @@
 #
 # The exit trap is how a kernel survives `exit`, errexit and signals: it asks the driver (exit.bash), whose
 # answer saves the state and replaces the process' program by a fresh bash. The signals get an `exit`
-# because an exit trap alone is not told which signal ended the shell. trap-shim.bash hides all of them.
+# because an exit trap alone is not told which signal ended the shell, and it is not traced (`set -x`): the options
+# as they were are in __holdfast_e. trap-shim.bash hides all of them.
 
 # Bash keeps its script below 256, and the kernel's own are beside it. A lower limit can not be worked with: say
 # so, instead of losing the output of every command. Read from a table of fixed columns: `ulimit` takes a fork.
@@ -16,7 +17,8 @@ if [[ $__holdfast_ == 'Max open files'* && ${__holdfast_:26:9} != unlimited ]] &
 fi
 builtin trap -- "$4" EXIT
 for __holdfast_ in HUP:129 INT:130 USR1:138 USR2:140 PIPE:141 ALRM:142 TERM:143; do
-  [[ " $5 " == *" ${__holdfast_%:*} "* ]] || builtin trap -- "\builtin exit ${__holdfast_#*:}" "${__holdfast_%:*}"
+  [[ " $5 " == *" ${__holdfast_%:*} "* ]] ||
+    builtin trap -- "{ __holdfast_e=\${__holdfast_e-\$-};builtin set +x;} 2>/dev/null;\builtin exit ${__holdfast_#*:}" "${__holdfast_%:*}"
 done
 # Descriptors 251 for answers, 252 for /dev/null and 253 for calls save opening a path each time. Bash marks only
 # the copies that it saves itself as close-on-exec, and passes the mark on to their duplicates: so take

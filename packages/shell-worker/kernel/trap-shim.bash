@@ -4,6 +4,8 @@
 trap() {
   { local -; builtin set +x; } 2>/dev/null
   local __holdfast_s __holdfast_t __holdfast_l __holdfast_h __holdfast_x
+  # As in ready.bash.
+  local __holdfast_y='{ __holdfast_e=${__holdfast_e-$-};builtin set +x;} 2>/dev/null;\builtin exit'
   if [[ $# == 0 || ${1-} == -p* || ($# == 1 && $1 == --) ]]; then
     # In a subshell the builtin shows the parent's traps until it sets one.
     __holdfast_t=$(builtin trap "$@")$'\n'
@@ -14,7 +16,7 @@ trap() {
       __holdfast_t=${__holdfast_t#$'\n'}
       builtin eval "__holdfast_l=($__holdfast_h)"
       case ${__holdfast_l[2]} in
-        '\builtin exit 1'* | ': __holdfast_none') builtin continue ;;
+        '{ __holdfast_e='* | ': __holdfast_none') builtin continue ;;
         '{ __holdfast_=('*)
           [[ ${__holdfast_l[2]} == *$'\n'__holdfast_x=* ]] || builtin continue
           # Its line alone, between the kernel's: those would end the shell here, or leave it deaf.
@@ -53,17 +55,17 @@ trap() {
     case ${__holdfast_t#SIG}:$__holdfast_x in
       EXIT:- | 0:- | EXIT: | 0:) builtin trap -- '@HEAD@'$'\n''@TAIL@' EXIT ;;
       EXIT:* | 0:*) builtin trap -- '@HEAD@'$'\n'"__holdfast_x=${__holdfast_x@Q}"$'\n''@TAIL@' EXIT ;;
-      HUP:- | 1:-) builtin trap -- '\builtin exit 129' HUP ;;
-      INT:- | 2:-) builtin trap -- '\builtin exit 130' INT ;;
-      USR1:- | 10:-) builtin trap -- '\builtin exit 138' USR1 ;;
-      USR2:- | 12:-) builtin trap -- '\builtin exit 140' USR2 ;;
-      PIPE:- | 13:-) builtin trap -- '\builtin exit 141' PIPE ;;
-      ALRM:- | 14:-) builtin trap -- '\builtin exit 142' ALRM ;;
-      TERM:- | 15:-) builtin trap -- '\builtin exit 143' TERM ;;
+      HUP:- | 1:-) builtin trap -- "$__holdfast_y 129" HUP ;;
+      INT:- | 2:-) builtin trap -- "$__holdfast_y 130" INT ;;
+      USR1:- | 10:-) builtin trap -- "$__holdfast_y 138" USR1 ;;
+      USR2:- | 12:-) builtin trap -- "$__holdfast_y 140" USR2 ;;
+      PIPE:- | 13:-) builtin trap -- "$__holdfast_y 141" PIPE ;;
+      ALRM:- | 14:-) builtin trap -- "$__holdfast_y 142" ALRM ;;
+      TERM:- | 15:-) builtin trap -- "$__holdfast_y 143" TERM ;;
       # What a function takes away from these comes back when it returns: leave something that does nothing.
       DEBUG:- | ERR:- | RETURN:-) builtin trap -- ': __holdfast_none' "$__holdfast_t" ;;
       DEBUG:?* | ERR:?*)
-        builtin trap -- "case \$BASH_COMMAND in *__holdfast_*) ;; *) builtin eval ${__holdfast_x@Q};; esac" "$__holdfast_t"
+        builtin trap -- "case \${__holdfast_e+__holdfast_}\$BASH_COMMAND in *__holdfast_*) ;; *) builtin eval ${__holdfast_x@Q};; esac" "$__holdfast_t"
         ;;
       RETURN:?*)
         # It would fire for this function itself, and for the one that sets the status before each command.

@@ -101,11 +101,11 @@ export const exitTrapText = (
   { controlIn, controlOut, kernelDir, scratchDir }: KernelPaths,
   userTrap?: string,
 ): string =>
-  `{ __holdfast_=("$?" "$-");${takeHold.first};} 2>/dev/null\n` +
+  `{ __holdfast_=("$?" "\${__holdfast_e-$-}");${takeHold.first};} 2>/dev/null\n` +
   // A child that is signalled between its fork and its exec still has our traps. It must not answer for the shell, and
   // ends by the signal that it was sent.
-  `[[ $BASHPID == "$$" || -z $BASHPID ]]||{ builtin trap - HUP INT TERM USR1 USR2 PIPE ALRM VTALRM XCPU;` +
-  `builtin kill "-$((__holdfast_>128?__holdfast_-128:15))" "$BASHPID";builtin kill -9 "$BASHPID";} 2>/dev/null\n` +
+  `{ [[ $BASHPID == "$$" || -z $BASHPID ]]||{ builtin trap - HUP INT TERM USR1 USR2 PIPE ALRM VTALRM XCPU;` +
+  `builtin kill "-$((__holdfast_>128?__holdfast_-128:15))" "$BASHPID";builtin kill -9 "$BASHPID";};} 2>/dev/null\n` +
   `{ ${takeHold.second};builtin set +xvEeuTa "\${__holdfast_:+-}";` +
   // A second signal must not end the way out; the user's traps are written down before they are gone, if a
   // command's report has not done so.

@@ -110,7 +110,7 @@ export const readTraps = (text: string): Pick<BashMemory, 'traps' | 'exitTrap'> 
   let exitTrap: string | undefined;
   const entry = /trap -- ((?:'[^']*'|\\')*) (\S+)/g;
   for (const [, quoted = '', name = ''] of text.matchAll(entry)) {
-    if (quoted.startsWith("'\\builtin exit 1") || quoted === "': __holdfast_none'") continue;
+    if (quoted.startsWith("'{ __holdfast_e=") || quoted === "': __holdfast_none'") continue;
     if (name === 'EXIT') exitTrap = readExitTrap(unquote(quoted));
     else traps.set(name, quoted);
   }
