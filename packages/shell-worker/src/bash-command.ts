@@ -29,6 +29,8 @@ import { quote } from './shell-quote.ts';
 /** What was set for this command alone: shell text that does it, and shell text that takes it back. */
 export interface OwnContext {
   prepare: string;
+  /** Run instead of the command where `prepare` fails: in the wrong folder, it might do harm. */
+  instead?: string;
   takeBack: string;
 }
 
@@ -116,10 +118,12 @@ const composeLines = (command: CarefulCommand): { code: string; lines: string[] 
   const prefix = composePrefix(traits, memory);
   // In a list that goes on, a status of our own making does not end a shell with `set -e`.
   const exempt = memory.status === 0 ? '' : '&&[[ 1 ]]';
-  const code = `{ ${prefix};} ${quiet(memory)}${exempt}\n${request.code}${canEndWithSuffix(request.code, traits, memory) ? suffix : ''}`;
+  const start = `{ ${prefix};} ${quiet(memory)}${exempt}\n`;
+  const code = `${start}${request.code}${canEndWithSuffix(request.code, traits, memory) ? suffix : ''}`;
 
   const lines: string[] = [];
-  if (own.prepare) lines.push(`${own.prepare}\n`);
+  const orElse = own.instead === undefined ? '' : `||__holdfast_=${quote(start + own.instead)}`;
+  if (own.prepare) lines.push(`${own.prepare}${orElse}\n`);
   if (traits.risky) {
     memory.checkpointed = true;
     lines.push(`${saveCheckpoint(paths)}\n`);

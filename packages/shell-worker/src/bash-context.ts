@@ -52,11 +52,16 @@ export const composeOwnContext = (
     prepare.push(`builtin export ${name}=${quote(value)}`);
     takeBack.push(`if [[ \${${name}-} == ${quote(value)} ]];then ${bringBack(name, entry)};fi;`);
   }
-  if (request.cwd !== undefined) {
-    prepare.push(`builtin cd -- ${quote(request.cwd)} 2>/dev/null`);
-    takeBack.push(`builtin cd -- ${quote(current.cwd)} 2>/dev/null;OLDPWD=${quote(current.oldCwd)};`);
-  }
-  return { prepare: prepare.join(';'), takeBack: takeBack.join('') };
+  if (request.cwd === undefined) return { prepare: prepare.join(';'), takeBack: takeBack.join('') };
+  prepare.push(`builtin cd -- ${quote(request.cwd)} 2>/dev/null`);
+  const oldCwd =
+    current.oldCwd === '' ? 'builtin unset OLDPWD;builtin export OLDPWD' : `OLDPWD=${quote(current.oldCwd)}`;
+  takeBack.push(`builtin cd -- ${quote(current.cwd)} 2>/dev/null;${oldCwd};`);
+  return {
+    prepare: prepare.join(';'),
+    instead: `\\builtin cd -- ${quote(request.cwd)}`,
+    takeBack: takeBack.join(''),
+  };
 };
 
 const bringBack = (name: string, entry: Declaration | undefined): string => {
@@ -68,4 +73,4 @@ const bringBack = (name: string, entry: Declaration | undefined): string => {
 /** Each shell has its own. */
 const ownVariables = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
 
-const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
+export const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);

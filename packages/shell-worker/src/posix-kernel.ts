@@ -6,9 +6,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlChannel } from '@holdfast/core/driver-kit';
 import type { KernelApi, KernelHello, RunReply, RunRequest } from '@holdfast/protocol';
-import { type Declaration, parseDeclarations } from './declare-parser.ts';
+import { isName, namesToLay } from './bash-context.ts';
 import { createFieldReader } from './field-messages.ts';
-import { describePosix, envOf } from './posix-description.ts';
+import {
+  composePosixOwnContext,
+  listContext,
+  type PosixContext,
+  type PosixOwnContext,
+  readPosixContext,
+} from './posix-context.ts';
+import { describePosix } from './posix-description.ts';
 import { findFunctions } from './posix-functions.ts';
 import {
   isOwnTrap,
@@ -29,12 +36,10 @@ export interface PosixKernelOptions {
   dialect: PosixDialect;
 }
 
-interface RunningCommand {
+interface RunningCommand extends PosixOwnContext {
   /** Told with its result: zsh may write one twice, where a signal comes while it does. */
   number: number;
   request: RunRequest;
-  prepare: string;
-  takeBack: string;
   resolve(reply: RunReply): void;
 }
 
@@ -159,6 +164,7 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
     const leave = [
       'unalias exit trap 2>/dev/null',
       takeBack,
+      quoteCwd,
       letGo(request),
       'case $__holdfast_q in ?*)__holdfast_g=---;;esac',
       "\\trap '' INT TERM HUP XCPU",
@@ -167,12 +173,11 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       '\\trap - EXIT INT TERM HUP XCPU USR1 USR2 ALRM PIPE CHLD',
       `exec ${quote(paths.program)} ${[...startArgs(dialect), kernelText(paths, dialect), dialect.name].map(quote).join(' ')}`,
     ].join('\n');
-    const cwd = quoteCwd;
-    if (trap === '') return `${cwd}\n${leave}`;
+    if (trap === '') return leave;
     // Interrupted before it began, a command is no reason to run it.
     const unbegun = bySignal ? `case $__holdfast_q in ?*)${dialect.evaluate} "$__holdfast_y";;esac\n` : '';
     return (
-      `${cwd}\n__holdfast_y=${quote(leave)}\n${unbegun}` +
+      `__holdfast_y=${quote(leave)}\n${unbegun}` +
       `__holdfast_exit(){ __holdfast_s=\${1-$?};${dialect.evaluate} "$__holdfast_y";}\nalias exit=__holdfast_exit\n${trap}${dialect.evaluate} "$__holdfast_y"`
     );
   };
@@ -184,33 +189,13 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       send(text);
     });
   };
-  const readContext = async (): Promise<{
-    cwd: string;
-    oldCwd: string;
-    env: Record<string, string>;
-    declared: Declaration[];
-  }> => {
-    const [, exported = ':', cwd = ':', oldCwd = ':'] = await ask(
-      `{ printf 'c\\0:';${dialect.listExported};printf '\\0:%s\\0:%s\\0.\\0' "$PWD" "\${OLDPWD-}";} >${out}`,
-    );
-    const declared = parseDeclarations(exported.slice(1)).filter(({ quoted }) => quoted !== undefined);
-    return { cwd: cwd.slice(1), oldCwd: oldCwd.slice(1), env: envOf(declared), declared };
-  };
+  const readContext = async (names: string[] = []): Promise<PosixContext> =>
+    readPosixContext(await ask(`{ ${listContext(dialect, names)};} >${out}`));
 
-  const plan = async (request: RunRequest): Promise<{ prepare: string; takeBack: string }> => {
-    const names = Object.keys(request.env ?? {}).filter(isName);
+  const plan = async (request: RunRequest): Promise<PosixOwnContext> => {
+    const names = namesToLay(request);
     if (request.cwd === undefined && names.length === 0) return { prepare: '', takeBack: '' };
-    const { env, cwd, oldCwd } = await readContext();
-    const prepare = names.map((name) => `export ${name}=${quote(request.env?.[name] ?? '')}`);
-    const takeBack = names.map((name) => {
-      const before = env[name];
-      return `if [ "\${${name}-}" = ${quote(request.env?.[name] ?? '')} ];then ${before === undefined ? `unset ${name}` : `export ${name}=${quote(before)}`};fi`;
-    });
-    if (request.cwd !== undefined) {
-      prepare.push(`cd ${quote(request.cwd)} 2>/dev/null`);
-      takeBack.push(`cd ${quote(cwd)} 2>/dev/null;OLDPWD=${quote(oldCwd)}`);
-    }
-    return { prepare: prepare.join('\n'), takeBack: takeBack.join('\n') };
+    return composePosixOwnContext(dialect, request, await readContext(names));
   };
 
   const composeRun = ({ number, request, prepare, takeBack }: RunningCommand): string => {
@@ -222,13 +207,14 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
     ].join(' ');
     const parked = [...options].filter((flag) => 'xv'.includes(flag)).join('');
     const shim = /\btrap\b/.test(request.code);
+    const code = request.cwd === undefined ? quote(request.code) : '"$__holdfast_u"';
     return [
       ...(prepare ? [prepare] : []),
       ...(shim ? [`${trapShim(trapsPath(paths.scratchDir, dialect))}alias trap=__holdfast_trap`] : []),
       // From here on it has begun (see exitTrap).
       `exec ${redirects};__holdfast_n=;__holdfast_g=`,
       ...(parked ? [`set -${parked} 2>/dev/null`] : []),
-      `${status === 0 || options.includes('e') ? '' : `__holdfast_r ${status};`}${dialect.evaluate} ${quote(request.code)}`,
+      `${status === 0 || options.includes('e') ? '' : `__holdfast_r ${status};`}${dialect.evaluate} ${code}`,
       `__holdfast_s=$?;{ __holdfast_o=$-;set +xv;} 2>/dev/null${shim ? ';unalias trap 2>/dev/null' : ''}`,
       ...(takeBack ? [takeBack] : []),
       letGo(request),
@@ -303,7 +289,6 @@ const quoteCwd =
 const noPipes = { stdin: undefined, stdout: '/dev/null', stderr: '/dev/null' };
 
 const own = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
-const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
 
 const notSaved = 'the state could not be written when the shell exited';
 const functionsLost = 'functions from sourced files or evaluated text, which sh can not list';

@@ -8,6 +8,8 @@ export interface PosixDialect {
   name: string;
   /** Evaluates text without ending the shell where the text is wrong. */
   evaluate: string;
+  /** Changes the directory, whatever the user has made of `cd`. */
+  cd: string;
   /** Prints a script that brings the state back: scripts beside bash's. */
   saveScript: string;
   describeScript: string;
@@ -20,6 +22,7 @@ export interface PosixDialect {
 export const dash: PosixDialect = {
   name: 'sh',
   evaluate: 'command eval',
+  cd: 'command cd --',
   saveScript: 'save.dash',
   describeScript: 'describe.dash',
   listExported: 'export -p',
@@ -29,6 +32,7 @@ export const dash: PosixDialect = {
 export const zsh: PosixDialect = {
   name: 'zsh',
   evaluate: 'builtin eval',
+  cd: 'builtin cd --',
   saveScript: 'save.zsh',
   describeScript: 'describe.zsh',
   // `export -p` shows PATH as an array that it is tied to.
