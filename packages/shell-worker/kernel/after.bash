@@ -18,14 +18,17 @@ builtin . "${__holdfast_a[4]}/fds.bash"
     case $__holdfast_s in *trap*) __holdfast_w+=t ;; esac
     case $__holdfast_s in *exec*) __holdfast_w+=e ;; esac
     case $__holdfast_s in *set\ * | *shopt*) __holdfast_w+=s ;; esac
+    case $__holdfast_s in *enable*) __holdfast_w+=n ;; esac
   fi
+  __holdfast_v=
+  [[ ${__holdfast_a[6]} != *n* ]] || builtin mapfile -d '' -t __holdfast_v <"${__holdfast_a[5]%traps}disabled"
   builtin printf '%s\0' R "${__holdfast_[1]}" "${__holdfast_[0]}" "${__holdfast_[2]+:${__holdfast_[2]:0:4096}}" \
-    "$__holdfast_d" "$__holdfast_w" ":${__holdfast_f-}" ":$__holdfast_t" "${__holdfast_n-}" "$#" \
+    "$__holdfast_d" "$__holdfast_w" ":${__holdfast_f-}" ":$__holdfast_t" "${__holdfast_n-}" "${__holdfast_v-}" "$#" \
     "${@/#/:}" "${__holdfast_[@]:3}" . >"${__holdfast_a[3]}"
 } 2>/dev/null
 [[ ${__holdfast_[1]} == *O* ]] && builtin set -o posix
 [[ ${__holdfast_[1]} == *E* ]] && builtin set -E
 [[ ${__holdfast_[1]} == *e* ]] && builtin set -e
 [[ ${__holdfast_[1]} == *u* ]] && builtin set -u
-builtin unset __holdfast_ __holdfast_a __holdfast_d __holdfast_f __holdfast_s __holdfast_t __holdfast_w __holdfast_n \
+builtin unset __holdfast_ __holdfast_a __holdfast_d __holdfast_f __holdfast_s __holdfast_t __holdfast_v __holdfast_w __holdfast_n \
   __holdfast_b __holdfast_o __holdfast_q || builtin :

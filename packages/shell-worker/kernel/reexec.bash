@@ -9,6 +9,7 @@
 builtin . "${__holdfast_a[4]}/fds.bash"
 {
   builtin mapfile -d '' -t __holdfast_t <"${__holdfast_a[5]}"
+  builtin mapfile -d '' -t __holdfast_k <"${__holdfast_a[5]%traps}disabled"
   __holdfast_s=("${__holdfast_[@]}")
   __holdfast_h=${__holdfast_f-}
   __holdfast_l=${__holdfast_n-}
@@ -23,7 +24,7 @@ builtin . "${__holdfast_a[4]}/fds.bash"
   __holdfast_n=bash
   if [[ . -ef $PWD && -x . ]] && builtin cd -- "${__holdfast_a[7]}"; then builtin :; else __holdfast_n=${__holdfast_a[7]}/bash; fi
   builtin printf '%s\0' "${__holdfast_s[3]}" "${__holdfast_s[1]}" "${__holdfast_s[2]}" "$__holdfast_u" \
-    "$__holdfast_d" ":${__holdfast_h-}" ":$__holdfast_t" "${__holdfast_l-}" . >"${__holdfast_a[3]}"
+    "$__holdfast_d" ":${__holdfast_h-}" ":$__holdfast_t" "${__holdfast_l-}" "${__holdfast_k-}" . >"${__holdfast_a[3]}"
   # Ignored signals stay ignored for good in a new shell.
   builtin trap - INT TERM HUP VTALRM XCPU USR1 USR2 ALRM PIPE CHLD
 } 2>/dev/null

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RunRequest } from '@holdfast/protocol';
 import {
   blockSize,
+  enableBuiltins,
   type KernelPaths,
   leaveLoop,
   mark,
@@ -151,8 +152,10 @@ const composeLines = (command: CarefulCommand): { code: string; lines: string[] 
 /** Parks what would disturb the kernel, takes back what was for this command alone, and tells the driver. */
 const composeReport = ({ request, traits, own, memory, paths }: CarefulCommand, result: string): string => {
   const limited = isLimited(traits, memory);
+  const enables = isEnabling(traits, memory);
   const look = [
     usesShim(traits, memory) ? 'b' : '',
+    enables ? 'n' : '',
     traits.exec || memory.functionWords.includes('e') ? 'e' : '',
     limited ? 'l' : '',
     traits.functions || memory.functionWords !== '' ? 'f' : '',
@@ -169,7 +172,7 @@ const composeReport = ({ request, traits, own, memory, paths }: CarefulCommand, 
   return (
     (limited ? `${result}${raiseLimit};` : '') +
     // A signal may end the shell from here on: what is told of the command is kept before it is changed.
-    `{ ${limited ? '' : result}${takeHold.first};${takeHold.second};` +
+    `{ ${limited ? '' : result}${enables ? `${enableBuiltins(paths)};` : ''}${takeHold.first};${takeHold.second};` +
     `builtin trap -p >|${join(paths.scratchDir, trapsFile)};__holdfast_o=\${__holdfast_[1]};` +
     'builtin set +xvaeuTEtn "${__holdfast_:+-}";' +
     `builtin trap - DEBUG ERR RETURN "\${__holdfast_:+DEBUG}";} ${quiet(memory)};` +
@@ -187,6 +190,10 @@ const usesShim = (traits: CommandTraits, memory: BashMemory): boolean =>
 
 const isLimited = (traits: CommandTraits, memory: BashMemory): boolean =>
   traits.limits || memory.limit !== undefined;
+
+/** A builtin may be missing at the command's end. */
+export const isEnabling = (traits: CommandTraits, memory: BashMemory): boolean =>
+  traits.enable || memory.disabled !== '' || memory.functionWords.includes('n');
 
 /** Where a trace of the kernel's own commands goes. */
 const quiet = ({ traceFds }: BashMemory): string =>
@@ -211,6 +218,9 @@ const composePrefix = (traits: CommandTraits, memory: BashMemory): string => {
     'builtin unset __holdfast_ __holdfast_q',
     // Functions named `builtin` or `exec` come back last: nothing of ours that they could change follows.
     ...(memory.hijackers === '' ? [] : [memory.hijackers.trimEnd()]),
+    ...(memory.disabled === ''
+      ? []
+      : [`\\enable -n ${memory.disabled.replace(/\S+$/, '$${__holdfast_-$&}')}`]),
     traits.pipeStatus && memory.pipeStatus.length > 1
       ? `${memory.pipeStatus.map((status) => `(exit ${status})`).join('|')}`
       : setStatus(memory.status, memory.underscore),
@@ -230,6 +240,8 @@ const canEndWithSuffix = (code: string, traits: CommandTraits, memory: BashMemor
   (!traits.indirect || memory.options.includes('e')) &&
   !/[xv]/.test(memory.options) &&
   !memory.functionWords.includes('s') &&
+  // After `set -o history`, bash would remember the line.
+  !/\bhistory\b/.test(code) &&
   takesSuffix(code);
 
 /** For what may replace or kill the process: the next kernel restores it. The text to run is kept across it. */

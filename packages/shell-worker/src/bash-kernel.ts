@@ -18,6 +18,7 @@ import {
   composeFast,
   composeScript,
   composeThrown,
+  isEnabling,
   type OwnContext,
 } from './bash-command.ts';
 import {
@@ -43,6 +44,7 @@ import {
   isPlain,
   readTraps,
   rememberDescriptors,
+  rememberDisabled,
   rememberEnd,
   rememberLimit,
 } from './bash-memory.ts';
@@ -154,9 +156,10 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       finish({ exitCode: rememberEnd(memory, options, status, underscore, pipeStatus) }),
     /** A command sent with care has ended. */
     R: ([, options = '', status = '0', underscore = '', letters = '', words = '', ...more]) => {
-      const [hijackers = ':', traps = ':', limit = '', count = '0', ...rest] = more;
+      const [hijackers = ':', traps = ':', limit = '', disabled = '', count = '0', ...rest] = more;
       rememberDescriptors(memory, letters);
       rememberLimit(memory, limit);
+      rememberDisabled(memory, disabled);
       Object.assign(memory, readTraps(traps.slice(1)));
       memory.hijackers = hijackers.slice(1);
       if (words !== '-') memory.functionWords = words;
@@ -194,16 +197,8 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       channel.send(ending ? composeEnd(exiting) : composeExit(exiting));
     },
     /** It has saved its state, and becomes a fresh bash. */
-    X: ([
-      ,
-      options = '',
-      status = '0',
-      saved = '0',
-      letters = '',
-      hijackers = ':',
-      traps = ':',
-      limit = '',
-    ]) => {
+    X: ([, options = '', status = '0', saved = '0', letters = '', ...more]) => {
+      const [hijackers = ':', traps = ':', limit = '', disabled = ''] = more;
       if (saved !== '0') untold = notSaved;
       // Where the command has not begun, no code of the user's was in charge: what is parked between commands is not
       // the shell's to tell of then, and the trap was run for another reason than a signal only.
@@ -213,6 +208,7 @@ export const createBashKernel = ({ channel, paths, restore }: BashKernelOptions)
       if (began) {
         if (!running?.plain) rememberDescriptors(memory, letters);
         if (limit !== '') rememberLimit(memory, limit);
+        if (running && isEnabling(running.traits, memory)) rememberDisabled(memory, disabled);
         memory.hijackers = hijackers.slice(1);
         Object.assign(memory, readTraps(traps.slice(1)));
         reply.exitCode = rememberEnd(memory, options, status, '', []);

@@ -15,6 +15,9 @@ export interface KernelPaths {
 /** Where the shell lists its traps. */
 export const trapsFile = '__holdfast_traps';
 
+/** Where it lists the builtins that the user has disabled. */
+export const disabledFile = '__holdfast_disabled';
+
 /** Size of the block that starts each command of the fast loop. A pipe takes so few bytes as one piece. */
 export const blockSize = 192;
 /** Size of the answer to a shell that is about to exit. */
@@ -93,6 +96,12 @@ export const takeHold = {
     'POSIXLY_CORRECT=1;unset -f builtin exec;unset POSIXLY_CORRECT;fi >/dev/null',
 };
 
+/** What the kernel stands on is there while it works (`enable -n printf`); without that, it could answer nothing ever again. */
+export const enableBuiltins = ({ scratchDir }: Pick<KernelPaths, 'scratchDir'>): string =>
+  `builtin : __holdfast_||\\enable builtin __holdfast_;builtin enable -n >|${scratchDir}/${disabledFile};` +
+  'builtin enable . alias break cd compgen continue declare eval exec exit export hash jobs kill local mapfile printf pushd ' +
+  'read return set shopt source trap ulimit umask unset "${__holdfast_:+:}"||builtin printf ""||builtin kill -9 "$$"';
+
 /**
  * The exit trap. The user's own exit trap travels in it as a variable that exists only once the trap runs.
  * `$?` has to be read before anything else, in a line without a word that could be an alias.
@@ -101,7 +110,7 @@ export const exitTrapText = (
   { controlIn, controlOut, kernelDir, scratchDir }: KernelPaths,
   userTrap?: string,
 ): string =>
-  `{ __holdfast_=("$?" "\${__holdfast_e-$-}");${takeHold.first};} 2>/dev/null\n` +
+  `{ __holdfast_=("$?" "\${__holdfast_e-$-}");[[ -n \${__holdfast_o-} ]]||{ ${enableBuiltins({ scratchDir })};};${takeHold.first};} 2>/dev/null\n` +
   // A child that is signalled between its fork and its exec still has our traps. It must not answer for the shell, and
   // ends by the signal that it was sent.
   `{ [[ $BASHPID == "$$" || -z $BASHPID ]]||{ builtin trap - HUP INT TERM USR1 USR2 PIPE ALRM VTALRM XCPU;` +

@@ -23,7 +23,7 @@ export interface BashMemory {
   traps: Map<string, string>;
   /** The user's exit trap, as text. */
   exitTrap: string | undefined;
-  /** Words that functions or aliases contain: `t` trap, `e` exec, `s` set or shopt. */
+  /** Words that functions or aliases contain: `t` trap, `e` exec, `s` set or shopt, `n` enable. */
   functionWords: string;
   /** Text of functions named like the builtins the kernel stands on; put aside between commands. */
   hijackers: string;
@@ -32,6 +32,8 @@ export interface BashMemory {
   traceFds: Set<number>;
   /** Limit of descriptors, where the user set one too low for the kernel: raised while the kernel works. */
   limit: string | undefined;
+  /** Builtins that the user has disabled: enabled while the kernel works. */
+  disabled: string;
   /** A checkpoint was written and must be taken away after a clean end. */
   checkpointed: boolean;
 }
@@ -49,6 +51,7 @@ export const createMemory = (): BashMemory => ({
   positional: [],
   traceFds: new Set(),
   limit: undefined,
+  disabled: '',
   checkpointed: false,
 });
 
@@ -83,6 +86,11 @@ export const rememberLimit = (memory: BashMemory, text: string): void => {
   memory.limit = text !== '' && Number(text) < smallestLimit ? text : undefined;
 };
 
+/** @param text - what `enable -n` prints */
+export const rememberDisabled = (memory: BashMemory, text: string): void => {
+  memory.disabled = [...text.matchAll(/^enable -n (\S+)$/gm)].map(([, name]) => name).join(' ');
+};
+
 /** Options that the user has, but that are off while the kernel's own commands run. */
 export const parkedOptions = (options: string): string =>
   [...options].filter((flag) => 'xvaT'.includes(flag)).join('');
@@ -94,7 +102,14 @@ export const hasAliases = (options: string): boolean => options.includes('A');
 export const parkedTraps: readonly string[] = ['DEBUG', 'ERR', 'RETURN'];
 
 /** Whether the fast loop can run commands: nothing is on that it would disturb or be disturbed by. */
-export const isPlain = ({ options, hijackers, descriptors, traps, functionWords }: BashMemory): boolean =>
+export const isPlain = ({
+  options,
+  hijackers,
+  descriptors,
+  traps,
+  functionWords,
+  disabled,
+}: BashMemory): boolean =>
   parkedOptions(options) === '' &&
   !hasAliases(options) &&
   hijackers === '' &&
@@ -102,6 +117,7 @@ export const isPlain = ({ options, hijackers, descriptors, traps, functionWords 
   descriptors.stdout === '=' &&
   descriptors.stderr === '=' &&
   functionWords === '' &&
+  disabled === '' &&
   !parkedTraps.some((name) => traps.has(name));
 
 /** Reads `trap -p`, leaving out what is the kernel's own. */

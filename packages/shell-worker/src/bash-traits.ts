@@ -15,6 +15,8 @@ export interface CommandTraits {
   indirect: boolean;
   /** May replace or kill the shell's process: state is saved first. */
   risky: boolean;
+  /** May disable builtins that the kernel stands on. */
+  enable: boolean;
   /** May turn tracing on or off. */
   trace: boolean;
   /** May turn execution off (`set -n`): only a syntax error ends the shell then. */
@@ -54,6 +56,7 @@ export const readTraits = (code: string): CommandTraits => {
       (/\bkill\b/.test(code) && /\$\$|BASHPID|\s-?0\b|PPID/.test(code)) ||
       /\bulimit\b|\bset\b[^;&|\n]*(?:\s-[a-z]*n|noexec)/.test(code),
     limits: /\bulimit\b/.test(code),
+    enable: indirect || /\benable\b/.test(code),
     trace: /\bset\b[^;&|\n]*\s[-+][a-zA-Z]*[xv]|xtrace|verbose/.test(code),
     noexec: /\bset\b[^;&|\n]*(?:\s-[a-z]*n|noexec)/.test(code),
     pipeStatus: code.includes('PIPESTATUS'),
@@ -72,6 +75,7 @@ const plainTraits: CommandTraits = {
   trace: false,
   noexec: false,
   limits: false,
+  enable: false,
   pipeStatus: false,
   underscore: false,
   traceFds: [],

@@ -84,6 +84,11 @@ const rows: Record<string, StateRow> = {
     look: 'umask; shopt -q nullglob && echo $-',
     seen: '0027\nfhB\n',
   },
+  'builtins that the kernel stands on, disabled': {
+    set: 'enable -n printf read eval trap builtin; f() { enable -n exit; }',
+    look: 'f; enable -n; type -t printf; enable exit eval printf read trap; enable -n',
+    seen: 'enable -n eval\nenable -n exit\nenable -n printf\nenable -n read\nenable -n trap\nfile\n',
+  },
   aliases: { set: `shopt -s expand_aliases; alias hi='echo hi there'`, look: 'hi', seen: 'hi there\n' },
 };
 
