@@ -26,7 +26,7 @@ if [[ ${__holdfast_[4]} == 1 ]]; then
 fi
 {
   builtin printf '%s\n' \
-    'builtin unset PATH TERM PS4 HOSTNAME HOSTTYPE MACHTYPE OSTYPE OPTERR SHLVL SHELL OLDPWD PWD'
+    'builtin unset PATH TERM PS4 HOSTNAME HOSTTYPE MACHTYPE OSTYPE OPTERR SHLVL SHELL OLDPWD PWD IFS'
   builtin umask -p
   builtin declare -p
   builtin printf 'builtin cd -- %q || PWD=%q\n' "$PWD" "$PWD"
@@ -39,6 +39,7 @@ fi
   builtin printf 'builtin set --'
   ((${#__holdfast_p[@]} > 0)) && builtin printf ' %q' "${__holdfast_p[@]}"
   builtin printf '\n'
+  builtin complete -p
   builtin alias -p
   builtin shopt -p
   # The compat options set it.
@@ -48,7 +49,9 @@ fi
   # Its lines without attributes print the functions once more: the restore's output is dropped.
   builtin declare -F
   builtin shopt -p expand_aliases extglob
-  [[ -o pipefail ]] && builtin printf 'builtin set -o pipefail\n'
+  for __holdfast_u in pipefail vi emacs; do
+    [[ -o $__holdfast_u ]] && builtin printf 'builtin set -o %s\n' "$__holdfast_u"
+  done
   [[ ${__holdfast_[1]} == *O* ]] && builtin printf 'builtin set -o posix\n'
   for __holdfast_u in B h; do
     [[ ${__holdfast_[1]} == *"$__holdfast_u"* ]] || builtin printf 'builtin set +%s\n' "$__holdfast_u"

@@ -89,6 +89,16 @@ const rows: Record<string, StateRow> = {
     look: 'f; enable -n; type -t printf; enable exit eval printf read trap; enable -n',
     seen: 'enable -n eval\nenable -n exit\nenable -n printf\nenable -n read\nenable -n trap\nfile\n',
   },
+  completions: {
+    set: "complete -W 'a b' foo; complete -o nospace -F _f bar",
+    look: 'complete -p foo bar',
+    seen: "complete -W 'a b' foo\ncomplete -o nospace -F _f bar\n",
+  },
+  'no IFS, and how lines are edited': {
+    set: 'unset IFS; set -o vi',
+    look: 'echo "${IFS-unset}"; shopt -op vi',
+    seen: 'unset\nset -o vi\n',
+  },
   aliases: { set: `shopt -s expand_aliases; alias hi='echo hi there'`, look: 'hi', seen: 'hi there\n' },
 };
 
