@@ -1,5 +1,7 @@
-# Prints zsh's state as a script. Sourced; options e, u, x, v are off, and are told in __holdfast_o.
 () {
+  # Prints zsh's state as a script. Sourced; options e, u, x, v are off, and are told in __holdfast_o.
+  # All comments are within functions: where the user has called `exit` in a function, zsh exits at the first line that
+  # is empty for it, before the state is written.
   builtin emulate -L zsh
   builtin zmodload zsh/parameter
   local __holdfast_n
