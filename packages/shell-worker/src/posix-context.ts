@@ -18,14 +18,10 @@ export interface PosixOwnContext {
   takeBack: string;
 }
 
-/** Shell text that prints a context, with the values of some variables. */
-export const listContext = ({ listExported }: PosixDialect, names: string[]): string => {
-  const values = names.map((name) => ` "\${${name}+:$${name}}"`).join('');
-  return (
-    `printf 'c\\0:';${listExported};printf '\\0:%s\\0:%s\\0' "$PWD" "\${OLDPWD-}";` +
-    `${values && `printf '%s\\0'${values};`}printf '.\\0'`
-  );
-};
+/** Shell text that prints a context, with the values of some variables: its end in one piece, for zsh may print twice. */
+export const listContext = ({ listExported }: PosixDialect, names: string[]): string =>
+  `printf 'c\\0:';${listExported};printf '\\0:%s\\0:%s\\0${'%s\\0'.repeat(names.length)}.\\0' "$PWD" "\${OLDPWD-}"` +
+  names.map((name) => ` "\${${name}+:$${name}}"`).join('');
 
 export const readPosixContext = ([
   ,
@@ -49,8 +45,8 @@ export const composePosixOwnContext = (
   const attempt = (text: string): string => `${evaluate} ${quote(text)} 2>/dev/null||:`;
   const prepare = names.map((name) => attempt(`export ${name}=${quote(request.env?.[name] ?? '')}`));
   const takeBack = names.map((name, at) => {
-    const before = values[at] ? `${name}=${quote(values[at].slice(1))}` : '';
-    const text = name in env ? `export ${before}` : `unset ${name};${before}`;
+    const own = values[at] ? `${name}=${quote(values[at].slice(1))}` : '';
+    const text = env[name] === undefined ? `unset ${name};${own}` : `export ${name}=${quote(env[name])}`;
     return `if [ "\${${name}-}" = ${quote(request.env?.[name] ?? '')} ];then ${attempt(text)};fi`;
   });
   if (request.cwd !== undefined) {
