@@ -28,3 +28,23 @@ describe.skipIf(missing.includes('zsh'))('zsh', () => {
       }));
   }
 });
+
+for (const shell of ['dash', 'zsh']) {
+  it.skipIf(missing.includes(shell))(`${shell} shows nothing of the kernel in a trace`, async () => {
+    const manager = createSessionManager({ languages: [bash({ program: shell })] });
+    await withSession(manager, {}, async (session) => {
+      const trace = async (code: string): Promise<string> =>
+        (await session.exec(code)).stderr.replaceAll(/^\+(?:\(eval\):\d+>)? /gm, '+ ');
+      await session.exec('set -x');
+      expect(await trace('echo a; false')).toBe('+ echo a\n+ false\n');
+      expect(await trace('echo $?')).toBe('+ echo 1\n');
+      // What can not be parsed turns nothing on: it is on all the same for the next command.
+      await session.exec('echo "');
+      expect(await trace('echo a')).toBe('+ echo a\n');
+      if (shell === 'dash') expect(await trace('exit 3')).toBe('+ exit 3\n');
+      expect(await trace('set +x')).toBe('+ set +x\n');
+      expect(await trace('echo a')).toBe('');
+    });
+    await manager[Symbol.asyncDispose]();
+  });
+}

@@ -205,6 +205,8 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       stdout === 'x' ? '' : `1>${stdout === '2' ? request.stderr : request.stdout}`,
       stderr === 'x' ? '' : `2>${stderr === '1' ? request.stdout : request.stderr}`,
     ].join(' ');
+    const setStatus = status === 0 || options.includes('e') ? '' : `__holdfast_r ${status};`;
+    // Turned on by the code's own first line, or the kernel's lines would be traced; not at all where that is wrong.
     const parked = [...options].filter((flag) => 'xv'.includes(flag)).join('');
     const shim = /\btrap\b/.test(request.code);
     const code = request.cwd === undefined ? quote(request.code) : '"$__holdfast_u"';
@@ -213,9 +215,11 @@ export const createPosixKernel = ({ channel, paths, dialect }: PosixKernelOption
       ...(shim ? [`${trapShim(trapsPath(paths.scratchDir, dialect))}alias trap=__holdfast_trap`] : []),
       // From here on it has begun (see exitTrap).
       `exec ${redirects};__holdfast_n=;__holdfast_g=`,
-      ...(parked ? [`set -${parked} 2>/dev/null`] : []),
-      `${status === 0 || options.includes('e') ? '' : `__holdfast_r ${status};`}${dialect.evaluate} ${code}`,
-      `__holdfast_s=$?;{ __holdfast_o=$-;set +xv;} 2>/dev/null${shim ? ';unalias trap 2>/dev/null' : ''}`,
+      ...(parked ? [`__holdfast_t=${parked}`] : []),
+      parked
+        ? `${dialect.evaluate} '{ set -${parked};__holdfast_t=;${setStatus}} 2>/dev/null;'${code}`
+        : `${setStatus}${dialect.evaluate} ${code}`,
+      `{ __holdfast_s=$?;__holdfast_o=$-${parked && '$__holdfast_t'};set +xv;} 2>/dev/null${shim ? ';unalias trap 2>/dev/null' : ''}`,
       ...(takeBack ? [takeBack] : []),
       letGo(request),
       `printf '%s\\0' r ${number} "$__holdfast_o" "$__holdfast_s" "$__holdfast_g" "\${__holdfast_x+:$__holdfast_x}" . >${out}`,

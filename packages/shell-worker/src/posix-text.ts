@@ -91,7 +91,7 @@ const mark = '\x02__holdfast_mark';
  * (__holdfast_n) but not begun, never did (__holdfast_q).
  */
 const exitTrap = (controlIn: string, controlOut: string, traps: string, { evaluate }: PosixDialect): string =>
-  `__holdfast_s=$?;{ __holdfast_o=$-;set +xveu;\\trap >|${traps};\\trap '' INT TERM HUP;} 2>/dev/null;` +
+  `{ __holdfast_s=$?;__holdfast_o=$-;set +xveu;\\trap >|${traps};\\trap '' INT TERM HUP;} 2>/dev/null;` +
   `[ -p ${controlOut} ]||kill -9 0;` +
   // A signal may have come in the middle of an answer: `!` ends what was begun.
   `printf "%s\\0" "" ! . x "$__holdfast_o" "$__holdfast_s" "\${__holdfast_x+:$__holdfast_x}" . >${controlOut}||kill -9 0;` +
@@ -113,7 +113,7 @@ export const letGo = ({ stdin, stdout, stderr }: Pick<RunRequest, 'stdin' | 'std
 
 /** The kernel's own traps, as they are listed. */
 export const isOwnTrap = (line: string): boolean =>
-  /^trap -- ("|')(?:exit 1(?:29|30|43|52)|__holdfast_s=)/.test(line);
+  /^trap -- ("|')(?:exit 1(?:29|30|43|52)|\{ __holdfast_s=)/.test(line);
 
 /**
  * Stands in for `trap` by an alias while a command may set traps: the exit trap is the kernel's lifeline, and
