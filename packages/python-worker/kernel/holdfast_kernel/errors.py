@@ -18,7 +18,7 @@ def report(command, error):
     if isinstance(error, SystemExit):
         _report_exit(command, error)
         return
-    command.reply = reply = {'exitCode': 130 if isinstance(error, KeyboardInterrupt) else 1}
+    command.reply = reply = {'exitCode': 130 if type(error) is KeyboardInterrupt else 1}
     # As at a prompt: `pdb.pm()` works.
     _sys['last_type'], _sys['last_value'], _sys['last_traceback'] = type(error), error, traceback
     if sys.version_info >= (3, 12):

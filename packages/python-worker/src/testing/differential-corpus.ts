@@ -289,6 +289,11 @@ const streams: DifferentialScript[] = [
     steps: ['name = input("Name: ")\nprint("Hi", name, input())'],
     stdin: 'Ada\nBob\n',
   },
+  {
+    name: 'stdin with other line ends',
+    steps: ['import sys\nprint(repr(input()), repr(sys.stdin.read()))'],
+    stdin: 'a\r\nb\rc\r\n',
+  },
   { name: 'stdin by child', steps: ['import subprocess\n_ = subprocess.run(["cat"])'], stdin: 'through' },
   script(
     'interpreter',
@@ -344,6 +349,7 @@ const endings: DifferentialScript[] = [
   script('syntax error, return', 'return 5'),
   script('assertion', 'assert 1 == 2, "no"'),
   script('keyboard interrupt', 'raise KeyboardInterrupt'),
+  script('keyboard interrupt of an own class', 'class Mine(KeyboardInterrupt): pass', 'raise Mine("x")'),
   script('sys.exit code', 'import sys\nprint("bye")\nsys.exit(3)'),
   script('sys.exit text', 'import sys\nsys.exit("goodbye")'),
   script('sys.exit none', 'import sys\nsys.exit()'),
