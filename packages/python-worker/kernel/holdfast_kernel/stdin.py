@@ -36,7 +36,8 @@ def make():
     global stream, _input
     _input = Input(0, 'r', closefd=False)
     _input.name = '<stdin>'
-    stream = TextIOWrapper(BufferedReader(_input), encoding='utf-8', errors='surrogateescape')
+    # Line ends are left as they are, as the interpreter's own stdin does.
+    stream = TextIOWrapper(BufferedReader(_input), encoding='utf-8', errors='surrogateescape', newline='\n')
     stream.mode = 'r'
     return stream
 
