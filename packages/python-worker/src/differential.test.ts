@@ -7,6 +7,7 @@ import { createSessionManager } from '@holdfast/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { python } from './index.ts';
 import { type DifferentialScript, differentialCorpus } from './testing/differential-corpus.ts';
+import { forkScripts } from './testing/differential-forks.ts';
 
 interface Outcome {
   stdout: string;
@@ -33,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-for (const [index, script] of differentialCorpus.entries()) {
+for (const [index, script] of [...differentialCorpus, ...forkScripts].entries()) {
   it(script.name, async () => {
     const asCommands = await runAsCommands(script, mkdtempSync(join(folder, `${index}-`)));
     const asScript = runAsScript(script, mkdtempSync(join(folder, `${index}-`)));

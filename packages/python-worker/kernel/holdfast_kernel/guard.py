@@ -74,6 +74,11 @@ def guarded(action, argument):
     return value, error
 
 
+def release():
+    """For good: what runs from here on is the user's, until the process ends."""
+    set_handler(SIGINT, user_handler)
+
+
 _GUARD = guarded.__code__
 
 

@@ -1,7 +1,7 @@
 """Runs one command from its call to its reply."""
 import sys
 
-from posix import _exit, getpid
+from posix import getpid
 
 session = load('session')
 wire = load('wire')
@@ -211,7 +211,10 @@ def _tell_of_failure(command, raised):
 
 
 def _end_child(command, error):
-    """A forked child came to the end of the user's code: it ends here, as a script's would."""
+    """A forked child came to the end of the user's code: it ends as a script's would. Does not return.
+
+    Not at once: the interpreter waits for its threads, calls exit handlers, and closes files.
+    """
     channel.forget()
     threads.forget()
     status = 0
@@ -219,11 +222,7 @@ def _end_child(command, error):
         if error is not None:
             load('errors').report(command, error)
             status = command.reply['exitCode']
-        for name in ('stdout', 'stderr'):
-            stream = _sys.get(name)
-            if stream is not None:
-                stream.flush()
     except BaseException:
-        status = status or 1
-    finally:
-        _exit(status)
+        status = 1
+    guard.release()
+    raise SystemExit(status)

@@ -23,10 +23,10 @@ def serve():
             while True:
                 try:
                     _serve()
-                except BaseException:
-                    _leave_if_child()
-        except BaseException:
-            _leave_if_child()
+                except BaseException as error:
+                    _leave_if_child(error)
+        except BaseException as error:
+            _leave_if_child(error)
 
 
 # The call that is being answered, and how far that got: whatever interrupts it, it is answered once.
@@ -52,9 +52,10 @@ def _serve():
         _message = None
 
 
-def _leave_if_child():
+def _leave_if_child(error):
+    """A forked child's way out, past all that goes on serving: see `_end_child` in runner."""
     if getpid() != session.pid:
-        _exit(1)
+        raise error if type(error) is SystemExit else SystemExit(1)
 
 
 def _compose(message):
@@ -71,7 +72,7 @@ def _compose(message):
         _is_begun = True
         return head + '"type":"RAW","value":' + _perform(message) + '}'
     except BaseException as error:
-        _leave_if_child()
+        _leave_if_child(error)
         failure = {'name': type(error).__name__, 'message': _text_of(error), 'stack': type(error).__name__}
         thrown = wire.encode({'isError': True, 'value': failure})
         return head + '"type":"HANDLER","name":"throw","value":' + thrown + '}'

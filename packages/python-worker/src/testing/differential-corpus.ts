@@ -12,7 +12,7 @@ export interface DifferentialScript {
   stderrDiffers?: string;
 }
 
-const script = (name: string, ...steps: string[]): DifferentialScript => ({ name, steps });
+export const script = (name: string, ...steps: string[]): DifferentialScript => ({ name, steps });
 
 /** The interpreter's own printer looks for a source line in the file system, where a command has none. */
 const readsTheFile = 'source lines are missing';
