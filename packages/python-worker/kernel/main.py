@@ -12,7 +12,8 @@ Two rules keep the user's code from breaking the kernel by accident:
   does not reach them either. What is loaded later (`traceback`, `asyncio`) is expected to be broken
   and has a fallback.
 
-Files that most sessions never need (`errors`, `values`, `loop`, `describe`, `context`) load on first use.
+Files that most sessions never need (`errors`, `values`, `loop`, `describe`, `context`, `frames`) load on
+first use.
 """
 
 
@@ -68,5 +69,6 @@ def start(folder, control_in, control_out, lifeline=None):
     session.main = main
     session.namespace = namespace
     session.folder = folder
+    session.bootstrap = sys._getframe(1).f_code
     load('channel').open_channel(control_in, control_out, lifeline)
     load('server').serve()

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { python } from './index.ts';
 import { type DifferentialScript, differentialCorpus } from './testing/differential-corpus.ts';
 import { forkScripts } from './testing/differential-forks.ts';
+import { stackScripts } from './testing/differential-stack.ts';
 
 interface Outcome {
   stdout: string;
@@ -34,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-for (const [index, script] of [...differentialCorpus, ...forkScripts].entries()) {
+for (const [index, script] of [...differentialCorpus, ...forkScripts, ...stackScripts].entries()) {
   it(script.name, async () => {
     const asCommands = await runAsCommands(script, mkdtempSync(join(folder, `${index}-`)));
     const asScript = runAsScript(script, mkdtempSync(join(folder, `${index}-`)));
@@ -76,7 +77,7 @@ const runAsScript = ({ steps, stdin = '' }: DifferentialScript, cwd: string): Ou
 const withoutPositions = (text: string): string =>
   text
     .replaceAll(/File "[^"]*(?:script\.py|<command \d+>)", line \d+/g, 'File "…", line …')
-    .replaceAll(/^> .*(?:script\.py|<command \d+>)\(\d+\)/gm, '> …')
+    .replaceAll(/\S*(?:script\.py|<command \d+>)\(\d+\)/g, '…')
     .replaceAll(/^.*(?:script\.py|<command \d+>):\d+:/gm, '…:')
     .replaceAll(/\^+/g, '^')
     .replaceAll(/0x[0-9a-f]+/g, '0x…');

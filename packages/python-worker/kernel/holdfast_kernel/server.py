@@ -8,6 +8,7 @@ guard = load('guard')
 threads = load('threads')
 streams = load('streams')
 sources = load('sources')
+library = load('library')
 runner = load('runner')
 
 
@@ -16,6 +17,8 @@ def serve():
     threads.install()
     streams.install()
     sources.install()
+    for name in ('traceback', 'inspect', 'bdb'):
+        library.adopt_imported(name, lambda module: load('frames').adopt(module))
     # A signal handler of the user's may raise at any instruction, so also where no `try` of the inner
     # loop reaches: between two rounds. The outer one catches that, unless the same happens to it.
     while True:

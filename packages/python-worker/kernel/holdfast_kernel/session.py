@@ -18,6 +18,8 @@ version = sys.version.split()[0]
 main = None
 namespace = None
 folder = ''
+# The code of the frame below all others.
+bootstrap = None
 
 # As it was before any command, to put back what a command deleted.
 shared_builtins = builtins.__dict__

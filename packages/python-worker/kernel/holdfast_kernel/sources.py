@@ -1,11 +1,8 @@
 """Source text of commands, for tracebacks, `inspect` and `pdb`.
 
-`linecache` is where they look, and importing it costs as much as starting the kernel. So a stand-in
-takes its place until someone uses it, and is filled with what there is at that moment.
+`linecache` is where they look: once someone uses it, it is filled with what there is at that moment.
 """
-import sys
-
-session = load('session')
+library = load('library')
 
 _CODE = type((lambda: 0).__code__)
 # Characters, and texts: the oldest are forgotten beyond that.
@@ -19,37 +16,7 @@ _last = None
 
 
 def install():
-    modules = session.live_modules
-    if 'linecache' in modules:
-        _adopt(modules['linecache'])
-        return
-    stand_in = _StandIn('linecache')
-    stand_in.__dict__['__spec__'] = None
-    modules['linecache'] = stand_in
-
-
-class _StandIn(type(sys)):
-    def __getattr__(self, name):
-        if type(self) is _StandIn:
-            _become_real(self)
-            return getattr(self, name)
-        raise AttributeError(name)
-
-
-def _become_real(module):
-    from _frozen_importlib_external import PathFinder
-    module.__class__ = type(sys)
-    try:
-        spec = PathFinder.find_spec('linecache', session.boot_path)
-        module.__spec__ = spec
-        module.__loader__ = spec.loader
-        module.__file__ = spec.origin
-        spec.loader.exec_module(module)
-    except BaseException:
-        # Tried again by the next `import`.
-        session.live_modules.pop('linecache', None)
-        raise
-    _adopt(module)
+    library.adopt('linecache', _adopt)
 
 
 def _adopt(module):

@@ -1,0 +1,33 @@
+/** Scripts for the differential test: who looks at the stack sees the user's frames, and no others. */
+import { type DifferentialScript, script } from './differential-corpus.ts';
+
+const show = 'import inspect, logging, sys, traceback\ndef show(look): look()';
+
+const debugged = (name: string, code: string, stdin: string): DifferentialScript => ({
+  ...script(`the debugger ${name}`, code),
+  stdin,
+});
+
+const inFunction = 'def f():\n    breakpoint()\n    return 1\nf()\nprint("after")';
+
+export const stackScripts: DifferentialScript[] = [
+  script('the stack printed', show, 'show(traceback.print_stack)'),
+  script('the stack extracted', show, 'show(lambda: print(len(traceback.extract_stack())))'),
+  script(
+    'the stack walked',
+    show,
+    'show(lambda: print([entry.name for entry in traceback.StackSummary.extract(traceback.walk_stack(None))]))',
+    'show(lambda: print([frame.f_code.co_name for frame, _ in traceback.walk_stack(sys._getframe())]))',
+  ),
+  script('the stack inspected', show, 'show(lambda: print([entry.function for entry in inspect.stack()]))'),
+  script('the stack logged', show, 'show(lambda: logging.warning("here", stack_info=True))'),
+  script(
+    'the stack seen from a print',
+    show,
+    'class S(str):\n    def __str__(self):\n        traceback.print_stack()\n        return "s"',
+    'print(S())',
+  ),
+  debugged('tells where', inFunction, 'w\nbt\nc\n'),
+  debugged('goes up to the oldest frame', inFunction, 'u\nu\nw\nl\nc\n'),
+  debugged('steps over what prints', 'breakpoint()\nprint("a")\nprint("b")\nx = 1', 's\ns\nw\nc\n'),
+];
