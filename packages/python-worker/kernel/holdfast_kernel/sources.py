@@ -8,11 +8,14 @@ _CODE = type((lambda: 0).__code__)
 # Characters, and texts: the oldest are forgotten beyond that.
 _LIMIT = 8_000_000
 _MOST = 5_000
+# Of those that define nothing, so many are kept: an exception of theirs may be looked at, or raised again.
+_PASSING = 50
 
 _texts = {}
 _size = 0
 _cache = None
 _last = None
+_passing = []
 
 
 def install():
@@ -46,9 +49,10 @@ def remember(command):
     _size += len(command.source)
     if _cache is not None:
         _cache[filename] = _entry(filename, command.source)
-    # One more than needed: the user may look at the last traceback.
     if _last is not None and not _defines(_last.code):
-        _drop(_last.filename)
+        _passing.append(_last.filename)
+        if len(_passing) > _PASSING:
+            _drop(_passing.pop(0))
     _last = command
     while (_size > _LIMIT or len(_texts) > _MOST) and len(_texts) > 2:
         _drop(next(iter(_texts)))

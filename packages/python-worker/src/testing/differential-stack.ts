@@ -27,6 +27,12 @@ export const stackScripts: DifferentialScript[] = [
     'class S(str):\n    def __str__(self):\n        traceback.print_stack()\n        return "s"',
     'print(S())',
   ),
+  script(
+    'an exception of an earlier command',
+    'try: 1 / 0\nexcept ZeroDivisionError as error: kept = error',
+    'x = 1',
+    'raise kept',
+  ),
   debugged('tells where', inFunction, 'w\nbt\nc\n'),
   debugged('goes up to the oldest frame', inFunction, 'u\nu\nw\nl\nc\n'),
   debugged('steps over what prints', 'breakpoint()\nprint("a")\nprint("b")\nx = 1', 's\ns\nw\nc\n'),
