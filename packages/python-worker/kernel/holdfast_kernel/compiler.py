@@ -25,7 +25,7 @@ def prepare(source):
 
 
 def compile_command(source, filename):
-    """Returns the code, and whether it leaves a value that is to be shown."""
+    """Returns the code, and the line of the value that it leaves to be shown; 0 if there is none."""
     if '\0' in source:
         # What it is depends on the version: ValueError up to 3.11.3.
         raise SyntaxError('source code cannot contain null bytes')
@@ -36,7 +36,7 @@ def compile_command(source, filename):
     body = tree.body
     last = body[-1] if body else None
     if type(last) is not _ast.Expr or _is_silenced(source, last):
-        return _compile(tree, filename, flags), False
+        return _compile(tree, filename, flags), 0
     place = {
         'lineno': last.lineno,
         'col_offset': last.col_offset,
@@ -45,7 +45,7 @@ def compile_command(source, filename):
     }
     target = _ast.Name(VALUE, _ast.Store(), **place)
     body[-1] = _ast.Assign([target], last.value, None, **place)
-    return _compile(tree, filename, flags), True
+    return _compile(tree, filename, flags), last.lineno
 
 
 def _compile(source, filename, flags):
@@ -77,8 +77,9 @@ def _compile_large(source, filename, flags):
     if tail and not tail[0].isspace() and tail[0] not in '#)]}"\'':
         try:
             compile(tail, filename, 'eval', flags, True)
-            return _compile(source[:start] + VALUE + ' = (' + tail + '\n)', filename, flags), True
+            code = _compile(source[:start] + VALUE + ' = (' + tail + '\n)', filename, flags)
+            return code, source.count('\n', 0, start) + 1
         except SyntaxError:
             # Not an expression, or the end of one, or inside of a string.
             pass
-    return _compile(source, filename, flags), False
+    return _compile(source, filename, flags), 0

@@ -25,7 +25,8 @@ _user_limit = 0
 _LEAST_LIMIT = 300
 
 _COROUTINE = 0x80
-_PLAIN = {int, float, complex, bool, str, bytes, list, tuple, dict, set, frozenset, range}
+_ATOMS = {int, float, complex, bool, str, bytes, range}
+_PLAIN = _ATOMS | {list, tuple, dict, set, frozenset}
 TEXT_LIMIT = 100_000
 
 _number = 0
@@ -124,7 +125,7 @@ def _execute(command):
     # From here on an ask is heard at once.
     if guard.unheard:
         raise KeyboardInterrupt
-    code, is_shown = compiler.compile_command(command.source, command.filename)
+    code, line = compiler.compile_command(command.source, command.filename)
     command.code = code
     if not _asyncio_is_ready and 'asyncio' in command.source:
         _make_asyncio_ready()
@@ -147,8 +148,12 @@ def _execute(command):
         _profile = _getprofile()
         if _profile is not None:
             _setprofile(None)
-    if value is not None and is_shown:
+    if value is not None and line:
         _present(command, value)
+        if type(value) not in _ATOMS:
+            values = [value]
+            value = None
+            _let_go(values, command.filename, line)
 
 
 def _present(command, value):
@@ -157,6 +162,16 @@ def _present(command, value):
         text = text[:TEXT_LIMIT] + '… (%d more characters)' % (len(text) - TEXT_LIMIT)
     data = {} if type(value) in _PLAIN else load('values').mime_data(value)
     command.reply['result'] = {'text': text, 'data': data}
+
+
+_RELEASE = (lambda values: values.clear()).__code__
+_FUNCTION = type(_present)
+
+
+def _let_go(values, filename, line):
+    """Warnings of what ends here (a coroutine that was never awaited, an open file) name the command's line."""
+    code = _RELEASE.replace(co_filename=filename, co_firstlineno=line, co_name='<module>')
+    _FUNCTION(code, session.namespace)(values)
 
 
 _asyncio_is_ready = False

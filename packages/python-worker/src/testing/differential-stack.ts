@@ -33,6 +33,12 @@ export const stackScripts: DifferentialScript[] = [
     'x = 1',
     'raise kept',
   ),
+  script('a coroutine that nobody awaits', 'async def f(): pass', 'x = 1\nf()'),
+  script(
+    'a file that nobody closes',
+    'import warnings; warnings.simplefilter("always")',
+    'x = 1\nopen("f", "w")',
+  ),
   debugged('tells where', inFunction, 'w\nbt\nc\n'),
   debugged('goes up to the oldest frame', inFunction, 'u\nu\nw\nl\nc\n'),
   debugged('steps over what prints', 'breakpoint()\nprint("a")\nprint("b")\nx = 1', 's\ns\nw\nc\n'),
