@@ -1,4 +1,4 @@
-"""Keeps the kernel's frames out of what the library tells of the stack.
+"""Keeps the kernel's frames out of what the library tells of the stack, and adopts what tells of it.
 
 They lie below those of a command, and above where it prints. `traceback` (and by it `logging`) would show
 them, as would `inspect`; in the debugger one could go up to them, and would step into them.
@@ -60,7 +60,11 @@ _COVERS = {
         '_walk_tb_with_full_positions': _cover_walk,
         'walk_stack': _cover_walk_stack,
     },
-    'inspect': {'getouterframes': _cover_list, 'getinnerframes': _cover_list},
+    'inspect': {
+        'getouterframes': _cover_list,
+        'getinnerframes': _cover_list,
+        'getfile': load('sources').cover_getfile,
+    },
 }
 
 

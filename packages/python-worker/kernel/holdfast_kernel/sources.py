@@ -71,6 +71,35 @@ def _drop(filename):
         _cache.pop(filename, None)
 
 
+def cover_getfile(getfile, _):
+    """`inspect` asks the module for the file of a class, and `__main__` has none."""
+    def getfile_of_command(object):
+        try:
+            return getfile(object)
+        except OSError:
+            filename = _file_of_class(object) if isinstance(object, type) else None
+            if filename is None:
+                raise
+            return filename
+    return getfile_of_command
+
+
+def _file_of_class(kind):
+    """The command that its functions are from; where it has none, the last one that has such a class."""
+    codes = [getattr(getattr(value, '__func__', value), '__code__', None) for value in vars(kind).values()]
+    own = [code.co_filename for code in codes if type(code) is _CODE]
+    for filename in own + list(reversed(_texts)):
+        if any(_begins_class(line, kind.__name__) for line in _texts.get(filename, '').split('\n')):
+            return filename
+    return None
+
+
+def _begins_class(line, name):
+    keyword, _, rest = line.strip().partition(' ')
+    rest = rest.lstrip()
+    return keyword == 'class' and rest.startswith(name) and not ('_' + rest[len(name):][:1]).isidentifier()
+
+
 def line_of(filename, number):
     """One line, without `linecache`."""
     lines = _texts.get(filename, '').replace('\r\n', '\n').split('\n')

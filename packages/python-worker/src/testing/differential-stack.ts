@@ -22,6 +22,11 @@ export const stackScripts: DifferentialScript[] = [
   script('the stack inspected', show, 'show(lambda: print([entry.function for entry in inspect.stack()]))'),
   script('the stack logged', show, 'show(lambda: logging.warning("here", stack_info=True))'),
   script(
+    'the stack, in a module of that name in the folder',
+    'open("traceback.py", "w").write("mine = 1\\n") and None',
+    'import traceback\nprint(traceback.mine, hasattr(traceback, "walk_tb"))',
+  ),
+  script(
     'the stack seen from a print',
     show,
     'class S(str):\n    def __str__(self):\n        traceback.print_stack()\n        return "s"',
@@ -32,6 +37,13 @@ export const stackScripts: DifferentialScript[] = [
     'try: 1 / 0\nexcept ZeroDivisionError as error: kept = error',
     'x = 1',
     'raise kept',
+  ),
+  script(
+    'the source of classes',
+    'import inspect\nclass A:\n    "Of a."\n    x = 1\n\n    def m(self): return self.x',
+    'class AB:\n    y = 1',
+    'class C:\n    class D(A):\n        z = 2',
+    'for kind in A, AB, C, C.D: print(inspect.getsource(kind))',
   ),
   script('a coroutine that nobody awaits', 'async def f(): pass', 'x = 1\nf()'),
   script(
