@@ -9,6 +9,7 @@ threads = load('threads')
 streams = load('streams')
 sources = load('sources')
 library = load('library')
+audit = load('audit')
 runner = load('runner')
 
 
@@ -16,6 +17,7 @@ def serve():
     guard.install()
     threads.install()
     streams.install()
+    audit.install()
     sources.install()
     for name in ('traceback', 'inspect', 'bdb'):
         library.adopt_imported(name, lambda module: load('frames').adopt(module))
