@@ -49,6 +49,7 @@ def run(request):
         _, error = guard.guarded(_execute, command)
     except BaseException as raised:
         error = raised
+    session.made_room(error)
     _insist(_leave_user_code)
     if getpid() != session.pid:
         _end_child(command, error)
@@ -99,8 +100,10 @@ def _insist(step, *arguments):
     for _ in range(10):
         try:
             return step(*arguments)
-        except (OSError, MemoryError):
-            raise
+        except (OSError, MemoryError) as raised:
+            if not session.made_room(raised):
+                raise
+            failure = raised
         except BaseException as raised:
             failure = raised
     raise failure
@@ -110,6 +113,7 @@ def _begin(command, request):
     global _unfinished
     _unfinished = command
     session.mend()
+    session.keep_reserve()
     streams.begin(command, request.get('stdin'))
     session.command = command
     if _user_limit:
@@ -140,6 +144,10 @@ def _execute(command):
             load('loop').run(eval(code, namespace))
         else:
             eval(code, namespace)
+    except MemoryError:
+        # At once: without any, CPython 3.11 tries for ever to leave a `finally`.
+        session.reserve = None
+        raise
     finally:
         value = namespace.pop(_VALUE, None)
         _trace = _gettrace()
@@ -149,19 +157,21 @@ def _execute(command):
         if _profile is not None:
             _setprofile(None)
     if value is not None and line:
-        _present(command, value)
-        if type(value) not in _ATOMS:
-            values = [value]
-            value = None
-            _let_go(values, command.filename, line)
+        values = [value]
+        value = None
+        _present(command, values, line)
 
 
-def _present(command, value):
+def _present(command, values, line):
+    value = values[0]
     text = repr(value)
     if len(text) > TEXT_LIMIT:
         text = text[:TEXT_LIMIT] + '… (%d more characters)' % (len(text) - TEXT_LIMIT)
     data = {} if type(value) in _PLAIN else load('values').mime_data(value)
     command.reply['result'] = {'text': text, 'data': data}
+    if type(value) not in _ATOMS:
+        del value
+        _let_go(values, command.filename, line)
 
 
 _RELEASE = (lambda values: values.clear()).__code__

@@ -29,9 +29,9 @@ def serve():
                 try:
                     _serve()
                 except BaseException as error:
-                    _leave_if_child(error)
+                    _recover(error)
         except BaseException as error:
-            _leave_if_child(error)
+            _recover(error)
 
 
 # The call that is being answered, and how far that got: whatever interrupts it, it is answered once.
@@ -55,6 +55,11 @@ def _serve():
         _last_id = _message.get('id')
         channel.drop()
         _message = None
+
+
+def _recover(error):
+    _leave_if_child(error)
+    session.made_room(error)
 
 
 def _leave_if_child(error):

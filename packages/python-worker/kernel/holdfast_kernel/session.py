@@ -31,6 +31,29 @@ sys_names = sys.__dict__
 # The command that is running, or None.
 command = None
 
+# Memory that nobody touches: what the kernel goes on with where the user's code has left none.
+_RESERVE = 8 << 20
+reserve = None
+
+
+def keep_reserve():
+    global reserve
+    if reserve is None:
+        try:
+            reserve = bytes(_RESERVE)
+        except MemoryError:
+            # Tried again before the next command.
+            pass
+
+
+def made_room(error):
+    """Whether what failed may go well now."""
+    global reserve
+    if not isinstance(error, MemoryError) or reserve is None:
+        return False
+    reserve = None
+    return True
+
 
 class Command:
     """One command, from its call to its reply, and for as long as its threads may print."""
