@@ -29,3 +29,10 @@ for (const [name, code] of Object.entries(hoarders)) {
     expect((await session.exec('del hoard; kept + 1')).result?.text).toBe('42');
   }, 90_000);
 }
+
+it('ends a kernel that is left no descriptor at all, and says so', async () => {
+  const session = manager.getOrCreateSession('descriptors', { language: 'python' });
+  const result = await session.exec('import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))');
+  expect(result).toMatchObject({ success: false, stateLost: { language: 'python' } });
+  expect(await session.exec('print("alive")')).toMatchObject({ stdout: 'alive\n', epoch: 2 });
+});

@@ -39,10 +39,13 @@ _message = None
 _is_begun = False
 _answer = None
 _last_id = None
+# How often in a row it could not be. A handler that raises passes; a limit the user set may not.
+_failures = 0
+_MOST_FAILURES = 1_000
 
 
 def _serve():
-    global _message, _is_begun, _answer, _last_id
+    global _message, _is_begun, _answer, _last_id, _failures
     while True:
         if _message is None:
             _is_begun, _answer = False, None
@@ -55,11 +58,18 @@ def _serve():
         _last_id = _message.get('id')
         channel.drop()
         _message = None
+        _failures = 0
 
 
 def _recover(error):
+    global _failures
     _leave_if_child(error)
-    session.made_room(error)
+    if session.made_room(error):
+        return
+    _failures += 1
+    if _failures > _MOST_FAILURES:
+        # The host can tell of an end, and begin anew; not of a kernel that tries for ever.
+        _exit(1)
 
 
 def _leave_if_child(error):
