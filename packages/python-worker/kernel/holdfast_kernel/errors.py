@@ -5,6 +5,7 @@ session = load('session')
 guard = load('guard')
 streams = load('streams')
 sources = load('sources')
+library = load('library')
 
 _sys = session.sys_names
 _LIMIT = 100_000
@@ -80,16 +81,7 @@ def _is_ours(traceback):
 
 def _format(error):
     sources.refill()
-    path = sys.path
-    # `traceback` is found even if the user emptied the path.
-    sys.path = session.boot_path
-    try:
-        import linecache
-        import traceback
-        # Loads what it needs while it can be found.
-        linecache.cache
-    finally:
-        sys.path = path
+    traceback = library.import_own('traceback', 'linecache')
     if isinstance(error, SyntaxError):
         _add_line(error)
     text = ''.join(traceback.TracebackException(type(error), error, error.__traceback__).format())

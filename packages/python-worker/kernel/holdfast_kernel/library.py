@@ -11,11 +11,11 @@ session = load('session')
 def adopt(name, adopter):
     """Calls `adopter(module)` as soon as the module is there. `import` alone does not load it."""
     modules = session.live_modules
+    _adopters[name] = adopter
     if name in modules:
-        adopter(modules[name])
-        return
-    stand_in = modules[name] = _StandIn(name)
-    _adopters[stand_in] = adopter
+        _adopt(name, modules[name])
+    else:
+        modules[name] = _StandIn(name)
 
 
 def adopt_imported(name, adopter):
@@ -36,6 +36,7 @@ class _StandIn(type(sys)):
 
 
 _adopters = {}
+_adopted = []
 
 
 def _become_real(module):
@@ -50,7 +51,12 @@ def _become_real(module):
         # Tried again by the next `import`.
         session.live_modules.pop(name, None)
         raise
-    _adopters.pop(module)(module)
+    _adopt(name, module)
+
+
+def _adopt(name, module):
+    _adopted.append(module)
+    _adopters[name](module)
 
 
 def _find(name):
@@ -60,3 +66,52 @@ def _find(name):
         if spec is not None:
             return spec
     raise ModuleNotFoundError('No module named %r' % name, name=name)
+
+
+_PREFIXES = sys.base_prefix, sys.base_exec_prefix
+_INSTALLED = [entry for entry in session.boot_path if entry.startswith(_PREFIXES)]
+_own = {}
+
+
+def import_own(name, *needed):
+    """For the kernel: from the installation, also where the user has a module of that name, as `token.py`.
+
+    It does not hide theirs: what would is taken out of `sys.modules` again. So are those that it needs later.
+    """
+    if name not in _own:
+        modules, path = session.live_modules, session.sys_names.get('path')
+        hiding = [key for key, module in list(modules.items()) if _hides_ours(key, module, path)]
+        theirs = {key: modules.pop(key) for key in hiding}
+        before = {key for key, module in list(modules.items()) if type(module) is not _StandIn}
+        sys.path = _INSTALLED
+        try:
+            for each in (name, *needed):
+                module = _own[each] = __import__(each)
+                # A stand-in becomes the module while that can be found.
+                getattr(module, '__all__', None)
+                if each in _adopters and module not in _adopted:
+                    _adopt(each, module)
+        finally:
+            sys.path = path
+            for key in set(modules) - before:
+                if _is_in_folder(key, path):
+                    del modules[key]
+            modules.update(theirs)
+    return _own[name]
+
+
+def _hides_ours(name, module, path):
+    if type(module) is _StandIn:
+        return _is_in_folder(name, path)
+    if type(module) is not type(sys) or name not in getattr(sys, 'stdlib_module_names', ()):
+        return False
+    file = module.__dict__.get('__file__')
+    return type(file) is str and not file.startswith(_PREFIXES)
+
+
+def _is_in_folder(name, path):
+    from _frozen_importlib_external import PathFinder
+    if '.' in name or type(path) is not list:
+        return False
+    spec = PathFinder.find_spec(name, [entry for entry in path if entry not in _INSTALLED])
+    return spec is not None and spec.loader is not None

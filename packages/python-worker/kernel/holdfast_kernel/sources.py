@@ -13,7 +13,7 @@ _PASSING = 50
 
 _texts = {}
 _size = 0
-_cache = None
+_linecache = None
 _last = None
 _passing = []
 
@@ -23,17 +23,23 @@ def install():
 
 
 def _adopt(module):
-    global _cache
-    _cache = module.__dict__.get('cache')
+    global _linecache
+    _linecache = module.__dict__
     refill()
+
+
+def _cache():
+    # Another one, after a reload.
+    return _linecache.get('cache') if _linecache is not None else None
 
 
 def refill():
     """Puts all texts where `linecache` finds them, also after `linecache.clearcache()`."""
-    if _cache is None or not _texts or next(iter(_texts)) in _cache:
+    cache = _cache()
+    if cache is None or not _texts or next(iter(_texts)) in cache:
         return
     for filename, text in _texts.items():
-        _cache[filename] = _entry(filename, text)
+        cache[filename] = _entry(filename, text)
 
 
 def _entry(filename, text):
@@ -47,8 +53,9 @@ def remember(command):
     filename = command.filename
     _texts[filename] = command.source
     _size += len(command.source)
-    if _cache is not None:
-        _cache[filename] = _entry(filename, command.source)
+    cache = _cache()
+    if cache is not None:
+        cache[filename] = _entry(filename, command.source)
     if _last is not None and not _defines(_last.code):
         _passing.append(_last.filename)
         if len(_passing) > _PASSING:
@@ -67,8 +74,9 @@ def _drop(filename):
     global _size
     text = _texts.pop(filename, '')
     _size -= len(text)
-    if _cache is not None:
-        _cache.pop(filename, None)
+    cache = _cache()
+    if cache is not None:
+        cache.pop(filename, None)
 
 
 def cover_getfile(getfile, _):

@@ -13,6 +13,7 @@ session = load('session')
 pipes = load('pipes')
 stdin = load('stdin')
 threads = load('threads')
+library = load('library')
 
 _main_thread = get_ident()
 _sys = session.sys_names
@@ -64,8 +65,7 @@ def _write(fd, data):
         return write_fd(fd, data)
     except BlockingIOError:
         # A child made the pipe that it shares with us non-blocking, as Node does.
-        from select import select
-        select((), (fd,), ())
+        library.import_own('select').select((), (fd,), ())
         return 0
 
 

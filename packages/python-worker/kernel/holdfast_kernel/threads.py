@@ -12,6 +12,7 @@ from posix import open as open_path
 
 session = load('session')
 channel = load('channel')
+library = load('library')
 
 _main_thread = get_ident()
 owners = {}
@@ -163,7 +164,7 @@ def prune():
 
 def wait(fd):
     """Waits for the next call, and meanwhile lets go of pipes whose last thread has ended."""
-    from select import select
+    select = library.import_own('select').select
     seconds = 0.02
     while _late:
         if select((fd,), (), (), seconds)[0]:

@@ -3,6 +3,7 @@ import sys
 
 session = load('session')
 streams = load('streams')
+library = load('library')
 
 _METHODS = (
     ('_repr_html_', 'text/html'),
@@ -53,11 +54,9 @@ def _add(data, mime, form):
         return
     try:
         if isinstance(form, (bytes, bytearray)):
-            from binascii import b2a_base64
-            form = b2a_base64(form, newline=False).decode('ascii')
+            form = library.import_own('binascii').b2a_base64(form, newline=False).decode('ascii')
         elif not isinstance(form, str):
-            import json
-            form = json.dumps(form)
+            form = library.import_own('json').dumps(form)
     except Exception:
         return
     if len(form) <= _LIMIT:
