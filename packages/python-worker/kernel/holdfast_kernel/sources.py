@@ -25,6 +25,12 @@ def install():
 def _adopt(module):
     global _linecache
     _linecache = module.__dict__
+    # From Python 3.13 on it knows what was given by `-c`: the kernel's, and `exec` has the same file name.
+    for name in ('cache', '_interactive_cache'):
+        known = _linecache.get(name)
+        for key in list(known or ()):
+            if '<string>' in (key if type(key) is tuple else (key,)):
+                del known[key]
     refill()
 
 

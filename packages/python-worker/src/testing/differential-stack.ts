@@ -45,6 +45,7 @@ export const stackScripts: DifferentialScript[] = [
     'class C:\n    class D(A):\n        z = 2',
     'for kind in A, AB, C, C.D: print(inspect.getsource(kind))',
   ),
+  script('an exception in a text', 'exec("x = 1\\n1 / 0")'),
   script('a coroutine that nobody awaits', 'async def f(): pass', 'x = 1\nf()'),
   script(
     'a file that nobody closes',
