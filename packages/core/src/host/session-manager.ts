@@ -1,6 +1,4 @@
 /** Keeps sessions by workspace id; owns the threads they live in. */
-
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createHostId,
@@ -72,15 +70,16 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
   const openHouse = (): House => {
     keepReserve('/dev/null');
     const { tmpDir, pipeDir } = makePrivateFolders();
+    const folders = [tmpDir, pipeDir];
     const pool = createThreadPool({
       maxThreads: maxSessions,
       ...(maxThreadHeapMb ? { maxHeapMb: maxThreadHeapMb } : {}),
     });
     let reaper: Reaper;
     try {
-      reaper = startReaper(hostId, [tmpDir, pipeDir]);
+      reaper = startReaper(hostId, folders);
     } catch (cause) {
-      for (const folder of [tmpDir, pipeDir]) rmSync(folder, { recursive: true, force: true });
+      folders.forEach(removeFolder);
       const { message } = cause as Error;
       throw new ResourceExhaustedError(`The manager could not start its reaper: ${message}`, { cause });
     }
@@ -99,7 +98,7 @@ export const createSessionManager = (options: SessionManagerOptions): RuntimeSes
       pipes,
       launcherPath: launcher.path,
     });
-    return { folders: [tmpDir, pipeDir], pool, reaper, threads, pipes, launcher };
+    return { folders, pool, reaper, threads, pipes, launcher };
   };
   const publish = (event: SessionEvent): void => {
     if (logger) log(logger, event);

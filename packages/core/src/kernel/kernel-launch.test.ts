@@ -82,6 +82,16 @@ describe('the launcher', () => {
     await exited;
   });
 
+  it('refuses what it can not read, and goes on', async () => {
+    const link = createConnection(path);
+    link.write('no request\n');
+    const reply = await new Promise<string>((resolve) => link.once('data', (data) => resolve(String(data))));
+    expect(Object.keys(JSON.parse(reply))).toEqual(['error']);
+    const { exited } = await through(shell('exit 5'));
+    expect(await exited).toEqual({ exitCode: 5, signal: null });
+    expect(isRunning(launcher.pid)).toBe(true);
+  });
+
   it('ends a kernel, with its children, whose thread is gone', async () => {
     const link = createConnection(path);
     link.write(`${JSON.stringify(shell('sleep 4402 & echo $!; wait'))}\n`);

@@ -74,17 +74,20 @@ const ask = (link: Socket, launch: KernelLaunch): Promise<ChildKernel> =>
     onLines(link, (line) => {
       const reply = JSON.parse(line) as LaunchReply;
       if ('error' in reply) reject(new Error(reply.error));
-      else if ('exit' in reply) tellExit(reply.exit);
-      else {
+      else if ('exit' in reply) {
+        link.off('close', takeLoss);
+        tellExit(reply.exit);
+      } else {
         ({ pid } = reply);
         resolve({ pid, exited });
       }
     });
-    link.once('close', () => {
+    /** Without a word of the kernel's end, the launcher has died; the kernel lives on. */
+    const takeLoss = (): void => {
       if (pid === undefined) reject(new Error('the process that starts kernels has ended'));
-      // Without a word of the kernel's end, the launcher has died; the kernel lives on.
       else tellWhenGone(pid, tellExit);
-    });
+    };
+    link.once('close', takeLoss);
     link.write(`${JSON.stringify(launch)}\n`);
   });
 

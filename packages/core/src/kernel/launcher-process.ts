@@ -18,14 +18,16 @@ const serve = (link: Socket): void => {
   // What goes wrong with a link closes it.
   link.on('error', () => undefined);
   onLines(link, (line) => {
-    launch(JSON.parse(line) as KernelLaunch, link, say).catch(({ message }: Error) => {
+    launch(line, link, say).catch(({ message }: Error) => {
       say({ error: message });
       link.end();
     });
   });
 };
 
-const launch = async (what: KernelLaunch, link: Socket, say: (reply: LaunchReply) => void): Promise<void> => {
+/** @param request - whatever came: code in a kernel can write to the socket, too */
+const launch = async (request: string, link: Socket, say: (reply: LaunchReply) => void): Promise<void> => {
+  const what = JSON.parse(request) as KernelLaunch;
   if (link.destroyed) return;
   const { pid, exited } = await launchHere(what);
   const abandon = (): void => killTree(pid);
