@@ -7,6 +7,8 @@ import {
   commandLineOf,
   findDescendants,
   findMarked,
+  hasChildren,
+  lookOfThisTurn,
   type ProcessInfo,
   readProcess,
   signalProcess,
@@ -82,6 +84,26 @@ describe('killMarked', () => {
   });
 });
 
+describe('hasChildren', () => {
+  const startInThread = `
+    const { Worker } = require('worker_threads');
+    const code = "require('child_process').spawn('sleep', ['94'])";
+    process.stdin.once('data', () => new Worker(code, { eval: true }));`;
+
+  it('sees those of every thread', async () => {
+    const pid = await start('', { NODE: process.execPath, CODE: startInThread }, 'exec "$NODE" -e "$CODE"');
+    await eventually(() => commandLineOf(pid).startsWith(process.execPath));
+    await eventually(() => !hasChildren(pid));
+    child?.stdin?.write('\n');
+    await eventually(() => findDescendants(pid).length === 1);
+    expect(hasChildren(pid)).toBe(true);
+  });
+
+  it('does not know that one has none that is not there', () => {
+    expect(hasChildren(2 ** 22 + 1)).toBe(true);
+  });
+});
+
 describe('killsLast', () => {
   const nothing = (): void => undefined;
   const none = new Set<number>();
@@ -99,9 +121,12 @@ describe('killsLast', () => {
     await killMarked(markers.four);
   });
 
-  it('is not certain when somebody has started a process since', async () => {
+  it('is not certain when somebody has started a process since the look', async () => {
     const pid = await start('', markedAs('five'));
-    const startOne = (): void => void spawnSync('true');
+    const startOne = (): void => {
+      lookOfThisTurn();
+      spawnSync('true');
+    };
     expect(killsLast(markers.five, new Set([pid]), none, startOne)).toBe(false);
   });
 });

@@ -29,8 +29,17 @@ const ticksPerSecond = 100;
  * The processes that this thread may have started, and others that are no older: one pass over /proc. Never
  * throws: it is what ends things that went wrong.
  */
-export const readProcessTable = (): ProcessInfo[] => {
-  forgetStrangers();
+export const readProcessTable = (): ProcessInfo[] => lookAround().processes;
+
+interface Look {
+  processes: ProcessInfo[];
+  /** `countForks`, just before. */
+  forks: number;
+}
+
+const lookAround = (): Look => {
+  const forks = countForks();
+  forgetStrangers(forks);
   const table: ProcessInfo[] = [];
   for (const name of listProcesses()) {
     const first = name.charCodeAt(0);
@@ -42,18 +51,18 @@ export const readProcessTable = (): ProcessInfo[] => {
     if (info.startedAt < bornAt) strangers.add(pid);
     else table.push(info);
   }
-  return table;
+  return { processes: table, forks };
 };
 
-let ofThisTurn: ProcessInfo[] | undefined;
+let ofThisTurn: Look | undefined;
 
 /** As it was when it was first asked for in this turn: kernels that are killed together are killed by one look. */
-export const tableOfThisTurn = (): ProcessInfo[] => {
+export const lookOfThisTurn = (): Look => {
   if (ofThisTurn) return ofThisTurn;
   queueMicrotask(() => {
     ofThisTurn = undefined;
   });
-  ofThisTurn = readProcessTable();
+  ofThisTurn = lookAround();
   return ofThisTurn;
 };
 
@@ -65,8 +74,7 @@ const strangers = new Set<number>();
 const safeForks = 10_000;
 let forksThen = Number.NaN;
 
-const forgetStrangers = (): void => {
-  const forks = countForks();
+const forgetStrangers = (forks: number): void => {
   if (forks - forksThen < safeForks) return;
   strangers.clear();
   forksThen = forks;
@@ -98,6 +106,18 @@ export const readProcess = (pid: number): ProcessInfo | undefined => {
     session: Number(session),
     startedAt: Number(fields[19]) / ticksPerSecond,
   };
+};
+
+/** Whether it is a process's parent; true where the system does not tell. */
+export const hasChildren = (pid: number): boolean => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some(
+      (thread) => readText(`/proc/${pid}/task/${thread}/children`) !== '',
+    );
+  } catch {
+    // It is gone, or there are no descriptors to look with.
+    return true;
+  }
 };
 
 /** Neither gone nor waiting to be reaped. */

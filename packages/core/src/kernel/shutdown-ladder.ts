@@ -4,10 +4,11 @@ import { whenOverdue } from './patience.ts';
 import {
   countForks,
   findDescendants,
+  hasChildren,
   lookForMarked,
+  lookOfThisTurn,
   readProcessTable,
   signalProcess,
-  tableOfThisTurn,
   withDescendants,
 } from './process-table.ts';
 
@@ -49,9 +50,11 @@ export const climbShutdownLadder = async (target: ShutdownTarget, grace = defaul
 
 /** SIGKILL at once: the kernel, its group, and all that descends from it. */
 export const killTree = (pid: number): void => {
-  // Seen first, while parents are alive.
-  const descendants = findDescendants(pid, tableOfThisTurn());
-  signalGroup(pid, 'SIGKILL');
+  // One that is a parent leads to its children while it lives. Any other dies while the others are looked for, which takes as long.
+  const isParent = hasChildren(pid);
+  if (!isParent) signalGroup(pid, 'SIGKILL');
+  const descendants = findDescendants(pid, lookOfThisTurn().processes);
+  if (isParent) signalGroup(pid, 'SIGKILL');
   for (const child of descendants) signalProcess(child.pid, 'SIGKILL');
 };
 
@@ -69,9 +72,8 @@ export const killsLast = (
   spared: ReadonlySet<number>,
   killAll: () => void,
 ): boolean => {
-  const forks = countForks();
-  const table = tableOfThisTurn();
   killAll();
+  const { processes: table, forks } = lookOfThisTurn();
   const left = withDescendants(spared, table);
   const { marked, unclear } = lookForMarked(marker, table);
   const others = [...marked, ...unclear].filter(({ pid }) => !left.has(pid) && !kernels.has(pid));

@@ -10,7 +10,7 @@ import { runCommand, settleUnrun } from './command-run.ts';
 import { runSetup } from './kernel-errands.ts';
 import { kernelMachine } from './kernel-machine.ts';
 import type { KernelSlot, SessionRuntime } from './session-runtime.ts';
-import type { KernelStart } from './spare-kernels.ts';
+import type { FreshKernel, KernelStart } from './spare-kernels.ts';
 
 const slotOf = (runtime: SessionRuntime, language: Language): KernelSlot => {
   const existing = runtime.slots.get(language);
@@ -91,15 +91,21 @@ export const provideKernelEffects = (getRuntime: () => SessionRuntime) =>
 
 const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> => {
   const { settings, machine, emit } = runtime;
-  const { language } = slot;
+  const { language, stopping } = slot;
   const generation = ++slot.generation;
   const actor = machine.kernel(language);
   try {
-    await slot.stopping;
+    // While its predecessor ends.
+    const spare = await takeSpare(runtime, slot);
+    await stopping;
     // Told to stop in the meantime, here and below.
-    if (generation !== slot.generation) return;
+    if (generation !== slot.generation) {
+      spare?.live.kill();
+      await spare?.live.exited;
+      return;
+    }
     assertFolder(settings.cwd);
-    const live = await obtainKernel(runtime, slot);
+    const live = spare ? adopt(slot, spare) : await startKernel(runtime, slot);
     if (generation !== slot.generation) {
       live.kill();
       await live.exited;
@@ -127,18 +133,21 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
   }
 };
 
-/** One that is ready, or a new one. What a kernel that died has left in its folder is for its successor. */
-const obtainKernel = async (
-  { settings, loadDriver, pool, launch, spares }: SessionRuntime,
+/** None for the successor of a kernel that died: what that has left in its folder is for it. */
+const takeSpare = ({ settings, spares }: SessionRuntime, { language, folder }: KernelSlot) =>
+  folder === undefined ? spares.take(language, kernelStart(settings, language)) : undefined;
+
+const adopt = (slot: KernelSlot, spare: FreshKernel): LiveKernel => {
+  spare.adopt();
+  slot.folder = spare.folder;
+  return spare.live;
+};
+
+const startKernel = async (
+  { settings, loadDriver, pool, launch }: SessionRuntime,
   slot: KernelSlot,
 ): Promise<LiveKernel> => {
   const { language } = slot;
-  const start = kernelStart(settings, language);
-  const spare = slot.folder === undefined ? await spares.take(language, start) : undefined;
-  if (spare) {
-    slot.folder = spare.folder;
-    return spare.live;
-  }
   slot.folder ??= join(settings.scratchDir, `kernel-${language}`);
   mkdirSync(slot.folder, { recursive: true, mode: 0o700 });
   const { generation } = slot;
@@ -148,7 +157,7 @@ const obtainKernel = async (
       pool,
       launch,
       scratchDir: slot.folder,
-      ...start,
+      ...kernelStart(settings, language),
       onStarted(pid) {
         slot.startingPid = pid;
         if (generation !== slot.generation) killTree(pid);

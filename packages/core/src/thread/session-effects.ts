@@ -139,12 +139,12 @@ const noteWhyStopped = ({ machine, slots }: SessionRuntime, reason: StopReason):
   }
 };
 
-/** Every process of the old kernels is gone before the new one starts. */
+/** Every process of the old kernels is gone before anything runs in the new one. */
 const performReset = async (runtime: SessionRuntime, language: Language): Promise<void> => {
   const { machine, slots, settings, spares } = runtime;
-  const marker = markerOf(settings);
-  let stopped: Promise<void> | undefined;
-  const nothingElseRuns = killsLast(marker, livePids(runtime), spares.pids, () => {
+  const slot = slots.get(language) as KernelSlot;
+  let stopped: Promise<void> = Promise.resolve();
+  const isCertain = killsLast(markerOf(settings), livePids(runtime), spares.pids, () => {
     stopped = stopKernels(runtime);
   });
   try {
@@ -153,8 +153,29 @@ const performReset = async (runtime: SessionRuntime, language: Language): Promis
   } catch {
     // They are at it still.
   }
+  const cleared = clearSession(runtime, stopped, isCertain);
+  // The new kernel is made ready meanwhile, if there is a spare, and waits for this.
+  slot.stopping = cleared.catch(() => undefined);
+  slot.folder = undefined;
+  const launched = new Promise<void>((resolve, reject) => {
+    slot.whenLaunched = (error) => (error ? reject(error) : resolve());
+  });
+  machine.kernel(language)?.send({ type: 'START' });
+  await Promise.all([cleared, launched]);
+};
+
+/** @param isCertain - nothing but the kernels is left, and can not come any more */
+const clearSession = async (
+  runtime: SessionRuntime,
+  stopped: Promise<void>,
+  isCertain: boolean,
+): Promise<void> => {
+  const { slots, settings, spares } = runtime;
+  const wasBusy = [...slots.values()].some(({ run }) => run);
   await stopped;
-  if (!nothingElseRuns) await killMarked(marker, spares.pids);
+  // The command that was running has its result by then.
+  if (wasBusy) await nextTurn();
+  if (!isCertain) await killMarked(markerOf(settings), spares.pids);
   runtime.contextOwner = undefined;
   runtime.resets += 1;
   for (const slot of slots.values()) {
@@ -162,12 +183,6 @@ const performReset = async (runtime: SessionRuntime, language: Language): Promis
     slot.folder = undefined;
   }
   emptyFolder(settings.scratchDir, spares.folders);
-  const slot = slots.get(language) as KernelSlot;
-  const launched = new Promise<void>((resolve, reject) => {
-    slot.whenLaunched = (error) => (error ? reject(error) : resolve());
-  });
-  machine.kernel(language)?.send({ type: 'START' });
-  await launched;
 };
 
 /** Idle kernels are asked to end, so that exit traps and atexit run; busy ones are killed. */

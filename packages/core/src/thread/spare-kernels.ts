@@ -27,6 +27,8 @@ export interface KernelStart {
 export interface FreshKernel {
   live: LiveKernel;
   folder: string;
+  /** It is a spare until then: what ends all else of the session leaves it alone. */
+  adopt(): void;
 }
 
 export interface SpareKernels {
@@ -65,6 +67,7 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
   const { loadDriver, pool, launch, scratchDir, emit } = options;
   const spares = new Map<Language, Spare>();
   const pids = new Set<number>();
+  const folders = new Set<string>();
   /** Their folders are not to be removed before they are gone. */
   const discarded = new Set<Promise<void>>();
   let made = 0;
@@ -95,11 +98,13 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
       void live.exited.then(() => {
         if (spares.get(language)?.folder === folder) spares.delete(language);
         release(live.pid);
+        folders.delete(folder);
       });
       pool.stockUp(pipesNext);
       return live;
     } catch (error) {
       if (started !== undefined) release(started);
+      folders.delete(folder);
       throw error;
     }
   };
@@ -115,12 +120,11 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
 
   return {
     pids,
-    get folders() {
-      return new Set([...spares.values()].map(({ folder }) => folder));
-    },
+    folders,
     prepare(language, start) {
       if (spares.has(language)) return;
       const folder = join(scratchDir, `spare-${++made}`);
+      folders.add(folder);
       const live = startSpare(language, folder, start).catch(() => undefined);
       spares.set(language, { start, folder, live });
     },
@@ -142,8 +146,12 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
           const cwd = realpathSync(start.cwd);
           await live.errand((api) => api.setContext({ cwd, env: { ...start.env }, first: true }));
         }
-        release(live.pid);
-        return { live, folder: spare.folder };
+        const { folder } = spare;
+        const adopt = (): void => {
+          release(live.pid);
+          folders.delete(folder);
+        };
+        return { live, folder, adopt };
       } catch {
         // It died just now: as if there had been none.
         return undefined;
