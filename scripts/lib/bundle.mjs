@@ -19,7 +19,14 @@ export const bundle = async (cwd, { input, file, format, isFunction = false }) =
     platform: 'node',
     tsconfig: 'tsconfig.json',
     logLevel: 'warn',
-    output: { file, format, sourcemap: true, codeSplitting: false },
+    // Each thread keeps the whole text: without comments, but for those of licences, it is a tenth shorter.
+    output: {
+      file,
+      format,
+      sourcemap: true,
+      codeSplitting: false,
+      comments: { legal: true, jsdoc: false, annotation: false },
+    },
   });
   const text = toAscii(readFileSync(join(cwd, file), 'utf8'));
   writeFileSync(join(cwd, file), isFunction ? `${head}${text}\n})\n` : text);

@@ -56,7 +56,10 @@ export type ThreadEvent =
   /** A kernel that was started ahead, and is nobody's yet: the host watches over its process, too. */
   | { type: 'spare-kernel'; pid: number; alive: boolean }
   /** Compiled code, for later threads to start with. */
-  | { type: 'code-cache'; code: Uint8Array };
+  | { type: 'code-cache'; code: Partial<CompiledCode> };
+
+/** V8's code cache of each file that a session thread loads. */
+export type CompiledCode = Record<'session-thread' | 'child-kernel', Uint8Array>;
 
 type OwnEvent = SessionEvent extends infer Event
   ? Event extends { type: 'session-opened' }

@@ -1,5 +1,6 @@
 /** Compiled code of session threads, from the first of them to all that follow. */
 import { setEnvironmentData } from 'node:worker_threads';
+import type { CompiledCode } from '@holdfast/protocol';
 
 let isClaimed = false;
 
@@ -11,9 +12,14 @@ export const claimCodeCache = (): boolean => {
 };
 
 /** Threads that are started from now on find it; see `thread/session-thread-entry.ts`. */
-export const shareCodeCache = (code: Uint8Array): void => {
-  // Shared, so that threads do not each get a copy for life.
-  const shared = new Uint8Array(new SharedArrayBuffer(code.length));
-  shared.set(code);
+export const shareCodeCache = (code: Partial<CompiledCode>): void => {
+  const shared = Object.fromEntries(Object.entries(code).map(([name, bytes]) => [name, share(bytes)]));
   setEnvironmentData('holdfast.session-thread.code-cache', shared);
+};
+
+/** Shared, so that threads do not each get a copy for life. */
+const share = (bytes: Uint8Array): Uint8Array => {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 };

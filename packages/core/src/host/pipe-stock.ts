@@ -8,6 +8,7 @@
  * Descriptors belong to the process: whichever thread uses a pipe may close it. What a thread did not close, the host does.
  */
 import { closeSync } from 'node:fs';
+import { runTool } from '../kernel/child-kernel.ts';
 import { linkOf } from '../kernel/descriptors.ts';
 import { batchSize, closeFifo, makeFifos, type NamedFifo } from '../kernel/fifo.ts';
 
@@ -36,7 +37,7 @@ export const createPipeStock = (prefix: string): PipeStock => {
   const make = async (): Promise<void> => {
     const threads = Math.min(waiting.length + missing(), maxThreadsAtOnce);
     try {
-      free.push(...(await makeFifos(prefix, threads * batchSize)));
+      free.push(...(await makeFifos(prefix, threads * batchSize, runTool)));
     } catch {
       // The first of those that wait learns the reason when it makes its own; the others may have more luck.
       waiting.shift()?.([]);

@@ -27,6 +27,12 @@ export interface ChildKernelOptions {
   stderr: number;
 }
 
+/** This file, for a thread that loads it when the first process is started: execa is half of all its code. */
+export interface ChildProcesses {
+  startChildKernel: typeof startChildKernel;
+  runTool: typeof runTool;
+}
+
 /** @throws the system's error when the program can not be executed (ENOENT, EACCES) or `cwd` is gone */
 export const startChildKernel = async ({
   plan,

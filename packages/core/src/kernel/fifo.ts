@@ -9,7 +9,7 @@
 import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PipeHandle } from '@holdfast/protocol';
-import { runTool } from './child-kernel.ts';
+import type { ChildProcesses } from './child-kernel.ts';
 
 /** One pipe. `fd` is a non-blocking read end that stays open as long as the FIFO is in use. */
 export type Fifo = Readonly<PipeHandle>;
@@ -29,7 +29,11 @@ let created = 0;
 export type NamedFifo = Fifo & { readonly name: string };
 
 /** @param prefix - of their names, which live for an instant: a private folder, and whose they are */
-export const makeFifos = async (prefix: string, count: number): Promise<NamedFifo[]> => {
+export const makeFifos = async (
+  prefix: string,
+  count: number,
+  runTool: ChildProcesses['runTool'],
+): Promise<NamedFifo[]> => {
   const names = Array.from({ length: count }, () => `${prefix}${++created}`);
   // Whoever tidies up may have taken the folder for a forgotten one.
   mkdirSync(dirname(prefix), { recursive: true, mode: 0o700 });
@@ -69,7 +73,7 @@ export interface FifoPool {
 }
 
 /** @param prefix - see `makeFifos` */
-export const createFifoPool = (prefix: string): FifoPool => {
+export const createFifoPool = (prefix: string, runTool: ChildProcesses['runTool']): FifoPool => {
   const free: Fifo[] = [];
   const all = new Set<Fifo>();
   let closed = false;
@@ -89,7 +93,7 @@ export const createFifoPool = (prefix: string): FifoPool => {
       free.push(fifo);
     }
   };
-  const makeBatch = async (): Promise<void> => add(await makeFifos(prefix, batchSize));
+  const makeBatch = async (): Promise<void> => add(await makeFifos(prefix, batchSize, runTool));
   const fill = (): Promise<void> => {
     filling ??= makeBatch().finally(() => {
       filling = undefined;

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CompanionProcess, startCompanion } from './child-kernel.ts';
+import { type CompanionProcess, runTool, startChildKernel, startCompanion } from './child-kernel.ts';
 import { type Fifo, makeFifos } from './fifo.ts';
-import { type KernelLaunch, launchHere, launchThrough } from './kernel-launch.ts';
+import { type KernelLaunch, launchThrough, launchWith } from './kernel-launch.ts';
 import { createPipeReader } from './pipe-reader.ts';
 import { isRunning } from './process-table.ts';
 
@@ -20,7 +20,7 @@ let stdout: Fifo;
 let stderr: Fifo;
 
 beforeAll(async () => {
-  const [out, err] = await makeFifos(join(folder, 'pipe-'), 2);
+  const [out, err] = await makeFifos(join(folder, 'pipe-'), 2, runTool);
   stdout = out as Fifo;
   stderr = err as Fifo;
   launcher = startCompanion(process.execPath, [program, path]);
@@ -47,12 +47,13 @@ const printed = (fifo: Fifo): string => {
 const parentOf = (pid: number): number =>
   Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
-const through = launchThrough(path);
+const launchHere = launchWith(startChildKernel);
+const through = launchThrough(path, launchHere);
 
 describe.each([
   ['here', launchHere],
   ['by the launcher', through],
-  ['where no launcher is yet', launchThrough(join(folder, 'none'))],
+  ['where no launcher is yet', launchThrough(join(folder, 'none'), launchHere)],
 ])('a process that is started %s', (_, launch) => {
   it('has the directory, the environment and the pipes, and its exit code is told', async () => {
     const { exited } = await launch(shell('pwd; echo "$GIVEN, $ADDED, $HOME." >&2; exit 7'));

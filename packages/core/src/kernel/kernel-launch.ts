@@ -7,7 +7,7 @@
  */
 import { closeSync, existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { type ChildKernel, type KernelExit, startChildKernel } from './child-kernel.ts';
+import type { ChildKernel, ChildProcesses, KernelExit } from './child-kernel.ts';
 import { openToWrite } from './fifo.ts';
 import type { LaunchPlan } from './language-driver.ts';
 import { isRunning } from './process-table.ts';
@@ -30,25 +30,28 @@ export type LaunchKernel = (launch: KernelLaunch) => Promise<ChildKernel>;
 export type LaunchReply = { pid: number } | { error: string } | { exit: KernelExit };
 
 /** As a child of this process. */
-export const launchHere: LaunchKernel = async ({ plan, cwd, env, stdout, stderr }) => {
-  const ends: number[] = [];
-  try {
-    for (const path of [stdout, stderr]) ends.push(openToWrite({ path }));
-    const [out, err] = ends as [number, number];
-    return await startChildKernel({ plan, cwd, env, stdout: out, stderr: err });
-  } finally {
-    // The child has its own copies once it is started.
-    ends.forEach(closeSync);
-  }
-};
+export const launchWith =
+  (startChildKernel: ChildProcesses['startChildKernel']): LaunchKernel =>
+  async ({ plan, cwd, env, stdout, stderr }) => {
+    const ends: number[] = [];
+    try {
+      for (const path of [stdout, stderr]) ends.push(openToWrite({ path }));
+      const [out, err] = ends as [number, number];
+      return await startChildKernel({ plan, cwd, env, stdout: out, stderr: err });
+    } finally {
+      // The child has its own copies once it is started.
+      ends.forEach(closeSync);
+    }
+  };
 
 /**
  * By the launcher, if it is there.
  *
  * @param launcherPath - its socket; there is none in a host with few sessions
+ * @param launchHere - where there is none
  */
 export const launchThrough =
-  (launcherPath: string): LaunchKernel =>
+  (launcherPath: string, launchHere: LaunchKernel): LaunchKernel =>
   async (launch) => {
     // Looked for first: an error is worth a hundred of those looks.
     const link = existsSync(launcherPath) ? await connectTo(launcherPath) : undefined;

@@ -7,11 +7,13 @@
  */
 import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { type KernelLaunch, type LaunchReply, launchHere } from './kernel-launch.ts';
+import { startChildKernel } from './child-kernel.ts';
+import { type KernelLaunch, type LaunchReply, launchWith } from './kernel-launch.ts';
 import { killTree } from './shutdown-ladder.ts';
 import { onLines } from './text-lines.ts';
 
 const kernels = new Set<number>();
+const launchHere = launchWith(startChildKernel);
 
 const serve = (link: Socket): void => {
   const say = (reply: LaunchReply): void => void link.write(`${JSON.stringify(reply)}\n`);

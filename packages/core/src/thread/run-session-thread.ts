@@ -3,9 +3,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MessagePort, threadId } from 'node:worker_threads';
-import type { HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
+import type { CompiledCode, HostFrame, SessionSettings, ThreadPreparation } from '@holdfast/protocol';
+import type { ChildProcesses } from '../kernel/child-kernel.ts';
 import { createFifoPool } from '../kernel/fifo.ts';
-import { launchThrough } from '../kernel/kernel-launch.ts';
+import { launchThrough, launchWith } from '../kernel/kernel-launch.ts';
 import type { DriverModule } from '../kernel/language-driver.ts';
 import { createDriverLoader } from '../kernel/load-driver.ts';
 import { markerName, markerOf } from '../kernel/process-table.ts';
@@ -30,8 +31,10 @@ export interface SessionThreadTask {
 /** What the thread's entry does for it. */
 export interface ThreadServices {
   importDriver(url: string): Promise<DriverModule>;
-  /** Given where this thread's compiled code is of use to later ones. */
-  createCodeCache: (() => Uint8Array) | undefined;
+  /** Loads what starts processes, the first time: a thread whose kernels the launcher starts does without. */
+  childProcesses(): ChildProcesses;
+  /** What of this thread's compiled code is of use to later ones. */
+  createCodeCache(): Partial<CompiledCode>;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface ThreadServices {
  */
 export const runSessionThread = (
   { preparation, callPort, dataPort }: SessionThreadTask,
-  { importDriver, createCodeCache }: ThreadServices,
+  { importDriver, childProcesses, createCodeCache }: ThreadServices,
 ): Promise<void> =>
   new Promise((resolve) => {
     const { sessionId, scratchDir, pipePrefix, launcherPath, languages } = preparation;
@@ -49,12 +52,13 @@ export const runSessionThread = (
     mkdirSync(scratchDir, { mode: 0o700 });
     // Named in the session's folder, so that it is found and closed when the thread dies.
     keepReserve(join(scratchDir, 'reserve'));
-    const pool = createFifoPool(pipePrefix);
-    const launch = launchThrough(launcherPath);
+    const pool = createFifoPool(pipePrefix, (...tool) => childProcesses().runTool(...tool));
+    const launchHere = launchWith((...child) => childProcesses().startChildKernel(...child));
+    const launch = launchThrough(launcherPath, launchHere);
     const loadDriver = createDriverLoader(languages, importDriver);
     const spares = createSpareKernels({ loadDriver, pool, launch, scratchDir, emit: outbox.say });
     warmUp(preparation, spares.prepare);
-    if (preparation.leavesCodeCache && createCodeCache) {
+    if (preparation.leavesCodeCache) {
       setTimeout(() => outbox.say({ type: 'code-cache', code: createCodeCache() }), startUpMs).unref();
     }
     const prepared = prepareSessionActor({

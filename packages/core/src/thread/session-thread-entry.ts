@@ -12,6 +12,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { getEnvironmentData } from 'node:worker_threads';
+import type { CompiledCode } from '@holdfast/protocol';
+import type { ChildProcesses } from '../kernel/child-kernel.ts';
 import type { runSessionThread as RunSessionThread, SessionThreadTask } from './run-session-thread.ts';
 
 interface SessionThreadModule {
@@ -25,33 +27,40 @@ type Wrapped = (
   folder: string,
 ) => void;
 
-const file = join(import.meta.dirname, 'session-thread.cjs');
+const folder = import.meta.dirname;
+const require = createRequire(join(folder, 'session-thread.cjs'));
 /** As in `host/code-cache.ts`, which this file does not load to read one word. */
 const codeCacheKey = 'holdfast.session-thread.code-cache';
+const caches = (getEnvironmentData(codeCacheKey) ?? {}) as Partial<CompiledCode>;
+/** What was compiled here. */
+const compiled: [name: keyof CompiledCode, script: Script][] = [];
 
-const load = (): SessionThreadModule & { createCodeCache: (() => Uint8Array) | undefined } => {
-  const cache = getEnvironmentData(codeCacheKey) as Uint8Array | undefined;
+const load = (name: keyof CompiledCode): unknown => {
+  const file = join(folder, `${name}.cjs`);
+  const cachedData = caches[name];
   // The file holds a function: to put the text into one here would leave each thread with two copies of it.
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: file,
-    ...(cache ? { cachedData: cache } : {}),
+    ...(cachedData ? { cachedData } : {}),
   });
   const module = { exports: {} };
   const run = script.runInThisContext() as Wrapped;
-  run(module.exports, createRequire(file), module, file, dirname(file));
+  run(module.exports, require, module, file, dirname(file));
   // Made by another version or with other flags, it is of no use to V8, which says so and compiles.
-  const isCached = cache !== undefined && !script.cachedDataRejected;
-  return {
-    ...(module.exports as SessionThreadModule),
-    createCodeCache: isCached ? undefined : () => script.createCachedData(),
-  };
+  if (!cachedData || script.cachedDataRejected) compiled.push([name, script]);
+  return module.exports;
 };
 
-const require = createRequire(file);
-const sessionThread = load();
+const sessionThread = load('session-thread') as SessionThreadModule;
+let processes: ChildProcesses | undefined;
 
 export const runSessionThread = (task: SessionThreadTask): Promise<void> =>
   sessionThread.runSessionThread(task, {
     importDriver: async (url) => (url.endsWith('.cjs') ? require(fileURLToPath(url)) : import(url)),
-    createCodeCache: sessionThread.createCodeCache,
+    childProcesses() {
+      processes ??= load('child-kernel') as ChildProcesses;
+      return processes;
+    },
+    createCodeCache: () =>
+      Object.fromEntries(compiled.map(([name, script]) => [name, script.createCachedData()])),
   });
