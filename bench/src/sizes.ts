@@ -23,6 +23,8 @@ export interface Sizes {
   /** Sessions of the large crowd and the small one, and the commands of each. */
   crowd: number;
   smallCrowd: number;
+  /** Processes with the small crowd in one round: it is over in a moment, so one says little. */
+  smallCrowdRuns: number;
   crowdCommands: number;
   /** How long they are left alone before they are watched and weighed, in milliseconds. */
   idleRestMs: number;
@@ -50,6 +52,7 @@ const full: Sizes = {
   queueLengths: [100, 1_000, 10_000],
   crowd: 300,
   smallCrowd: 10,
+  smallCrowdRuns: 7,
   crowdCommands: 50,
   idleRestMs: 180_000,
   idleMs: 10_000,
@@ -72,6 +75,7 @@ const quick: Sizes = {
   queueLengths: [100, 1_000],
   crowd: 15,
   smallCrowd: 5,
+  smallCrowdRuns: 1,
   crowdCommands: 20,
   idleRestMs: 1_000,
   idleMs: 1_000,
@@ -95,6 +99,7 @@ const tiny: Sizes = {
   queueLengths: [3],
   crowd: 2,
   smallCrowd: 1,
+  smallCrowdRuns: 1,
   crowdCommands: 2,
   idleRestMs: 50,
   idleMs: 50,

@@ -17,10 +17,11 @@ export interface Crowds {
  * Opening hundreds of sessions takes long, so a process that has done it gives all figures: the first group
  * that asks for a round of so many starts it, the others take what is theirs.
  */
-export const createCrowds = ({ crowd, crowdCommands, idleRestMs, idleMs }: Sizes): Crowds => {
+export const createCrowds = (sizes: Sizes): Crowds => {
+  const { crowd, smallCrowdRuns, crowdCommands: commands, idleRestMs, idleMs } = sizes;
   const runs = new Map<string, Promise<CrowdFigures>>();
-  const runOnce = (request: CrowdRequest, round: number): Promise<CrowdFigures> => {
-    const key = `${request.who} ${request.count} ${round}`;
+  const runOnce = (request: CrowdRequest, turn: number): Promise<CrowdFigures> => {
+    const key = `${request.who} ${request.count} ${turn}`;
     const running = runs.get(key) ?? probe(request);
     runs.set(key, running);
     return running;
@@ -28,18 +29,22 @@ export const createCrowds = ({ crowd, crowdCommands, idleRestMs, idleMs }: Sizes
   return {
     subject(name, role, count, figure) {
       const who = role === 'floor' ? 'floor' : 'holdfast';
-      let round = 0;
+      let turn = 0;
+      const isSmall = count !== crowd;
+      // Of a small one, nothing is asked that comes with time.
+      const rest = isSmall ? { restMs: 0, idleMs: 1 } : { restMs: idleRestMs, idleMs };
       return {
         name,
         role,
         inProcess: false,
         open: async () => undefined,
         async round() {
-          round += 1;
-          // Of the others, nothing is asked that comes with time.
-          const restMs = count === crowd ? idleRestMs : 0;
-          const figures = await runOnce({ who, count, commands: crowdCommands, restMs, idleMs }, round);
-          return [figures[figure]];
+          const samples: number[] = [];
+          while (samples.length < (isSmall ? smallCrowdRuns : 1)) {
+            turn += 1;
+            samples.push((await runOnce({ who, count, commands, ...rest }, turn))[figure]);
+          }
+          return samples;
         },
         close: async () => undefined,
       };

@@ -11,9 +11,10 @@ import {
   lookOfThisTurn,
   type ProcessInfo,
   readProcess,
+  readProcessTable,
   signalProcess,
 } from './process-table.ts';
-import { climbShutdownLadder, killMarked, killsLast } from './shutdown-ladder.ts';
+import { climbShutdownLadder, killMarked, killsLast, killTree } from './shutdown-ladder.ts';
 
 let child: ChildProcess | undefined;
 afterEach(() => {
@@ -128,6 +129,28 @@ describe('killsLast', () => {
       spawnSync('true');
     };
     expect(killsLast(markers.five, new Set([pid]), none, startOne)).toBe(false);
+  });
+});
+
+describe('killTree', () => {
+  it('leaves nothing of what forks while it is looked for, in a session of its own and without a marker', async () => {
+    const forks = 'i=0; while [ $i -lt 300 ]; do sleep 93 & i=$((i+1)); done; wait';
+    for (let round = 0; round < 10; round += 1) {
+      const pid = await start(`env -i setsid sh -c '${forks}' &`);
+      const inSession = (leader: number): number[] =>
+        readProcessTable()
+          .filter(({ session, state }) => session === leader && state !== 'Z')
+          .map((process) => process.pid);
+      let leader = 0;
+      await eventually(() => {
+        leader = findDescendants(pid).find((process) => process.session === process.pid)?.pid ?? 0;
+        return leader !== 0 && inSession(leader).length > 2;
+      });
+      const over = exited();
+      killTree(pid);
+      await over;
+      await eventually(() => inSession(leader).length === 0);
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import {
   hasChildren,
   lookForMarked,
   lookOfThisTurn,
+  type ProcessInfo,
   readProcessTable,
   signalProcess,
   withDescendants,
@@ -55,8 +56,27 @@ export const killTree = (pid: number): void => {
   if (!isParent) signalGroup(pid, 'SIGKILL');
   const descendants = findDescendants(pid, lookOfThisTurn().processes);
   if (isParent) signalGroup(pid, 'SIGKILL');
-  for (const child of descendants) signalProcess(child.pid, 'SIGKILL');
+  killWithOffspring(pid, descendants);
 };
+
+/** What they started between the look and their end is an orphan by then, but still of their session and group. */
+const killWithOffspring = (root: number, descendants: ProcessInfo[]): void => {
+  const killed = new Set([root]);
+  let next = descendants;
+  for (let pass = 0; next.length > 0 && pass < mostPasses; pass += 1) {
+    for (const { pid } of next) {
+      signalProcess(pid, 'SIGKILL');
+      killed.add(pid);
+    }
+    next = readProcessTable().filter(
+      ({ pid, parent, group, session }) =>
+        !killed.has(pid) && (killed.has(parent) || killed.has(group) || killed.has(session)),
+    );
+  }
+};
+
+/** One or two are enough for all but what forks as fast as it is looked for: the marker leads to that. */
+const mostPasses = 20;
 
 /**
  * To be asked in the turn in which kernels are killed.

@@ -1,0 +1,99 @@
+/** A reset readies the next kernel while the last one dies: neither is to notice the other. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createSessionManager,
+  type Language,
+  type RuntimeSession,
+  type RuntimeSessionManager,
+} from './index.ts';
+import { carriers, ownKernels, until, untilKernels } from './testing/processes.ts';
+
+let manager: RuntimeSessionManager;
+
+beforeEach(() => {
+  manager = createSessionManager();
+});
+afterEach(() => manager[Symbol.asyncDispose]());
+
+const endless: Record<Language, string> = {
+  bash: 'echo begun; while :; do :; done',
+  python: 'print("begun", flush=True)\nwhile True: pass',
+  node: 'process.stdout.write("begun\\n"); for (;;);',
+};
+const nothing: Record<Language, string> = { bash: 'true', python: 'pass', node: '0' };
+const languages: Language[] = ['bash', 'python', 'node'];
+
+/** With a spare kernel from here on. */
+const resetOnce = async (session: RuntimeSession, language: Language): Promise<void> => {
+  await session.exec(nothing[language]);
+  await session.reset();
+  await session.exec(nothing[language]);
+  await untilKernels(2);
+};
+
+describe('reset', () => {
+  it.each(languages)('%s: the command that it ends tells the epoch that the next one has', async (language) => {
+    const session = manager.getOrCreateSession(language, { language });
+    for (let round = 0; round < 10; round += 1) {
+      let hearBegin: (text: string) => void = () => undefined;
+      const begun = new Promise<string>((resolve) => {
+        hearBegin = resolve;
+      });
+      const running = session.exec(endless[language], { onStdout: hearBegin });
+      await begun;
+      await session.reset();
+      const next = await session.exec(nothing[language]);
+      const { epoch, interrupted, stateLost } = await running;
+      expect({ epoch, interrupted, lost: stateLost?.language }).toEqual({
+        epoch: next.epoch,
+        interrupted: true,
+        lost: language,
+      });
+      expect(next.stateLost).toBeUndefined();
+    }
+  });
+
+  it('gives the new kernel what the old one had to itself', async () => {
+    const listen = `
+      var server = require('node:net').createServer().listen(process.env.PORT);
+      await require('node:events').once(server, 'listening');`;
+    const { stdout: port } = await manager
+      .getOrCreateSession('port', { language: 'python' })
+      .exec('import socket\nwith socket.create_server(("", 0)) as free: print(free.getsockname()[1])');
+    const session = manager.getOrCreateSession('node', {
+      language: 'node',
+      env: { PORT: port.trim() },
+      setup: [listen],
+    });
+    await manager.getSession('port')?.terminate();
+    await resetOnce(session, 'node');
+    for (let round = 0; round < 5; round += 1) {
+      await session.reset();
+      expect((await session.exec('server.listening')).result?.text).toBe('true');
+      await untilKernels(2);
+    }
+  });
+
+  it('leaves nothing of what has just begun to hide', async () => {
+    const session = manager.getOrCreateSession('hidden');
+    await resetOnce(session, 'bash');
+    const mark = `HIDDEN=${process.pid}`;
+    for (let round = 0; round < 10; round += 1) {
+      await session.exec(`env -i ${mark} setsid /bin/sh -c 'sleep 87 & sleep 88 & wait' &`);
+      await session.reset();
+      expect(await until(() => carriers(mark).length === 0, 10_000)).toBe(true);
+    }
+  });
+
+  it.each(languages)('%s: a termination in the middle of it ends both kernels', async (language) => {
+    for (let round = 0; round < 5; round += 1) {
+      const session = manager.getOrCreateSession(language, { language });
+      await resetOnce(session, language);
+      const reset = session.reset();
+      const refused = expect(reset).rejects.toMatchObject({ code: 'SESSION_TERMINATED' });
+      await session.terminate();
+      await refused;
+      expect(ownKernels()).toEqual([]);
+    }
+  });
+});
