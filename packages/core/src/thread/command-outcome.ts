@@ -1,5 +1,5 @@
 /** Makes a command's result of what its run came to. */
-import type { CommandOutcome, Interruption, RunReply } from '@holdfast/protocol';
+import type { CommandOutcome, Interruption, Language, RunReply } from '@holdfast/protocol';
 import { lastResortName } from '../kernel/interrupt-ladder.ts';
 import { describeLoss, exitCodeOf, type KernelDiedError, type LiveKernel } from '../kernel/live-kernel.ts';
 import type { OutputCollector } from './output-collector.ts';
@@ -33,7 +33,7 @@ export const composeOutcome = (
   const interruption = wasStopped && describeInterruption(run, ending, loss);
   const omitted = stdout.omittedBytes + stderr.omittedBytes > 0;
   const isSpilled = settings.spillDir && (stdout.spilled || stderr.spilled);
-  const outcome = outcomeBase(command, slot);
+  const outcome = outcomeBase(command, slot.language, run.epoch);
   outcome.stdout = stdout.bytes;
   outcome.stderr = stderr.bytes;
   outcome.durationMs = performance.now() - run.startedAt;
@@ -53,7 +53,7 @@ export const composeOutcome = (
 
 /** A command that was stopped before it began. */
 export const unrunOutcome = (command: PendingCommand, slot: KernelSlot): CommandOutcome => {
-  const outcome = outcomeBase(command, slot);
+  const outcome = outcomeBase(command, slot.language, slot.epoch);
   outcome.exitCode = 130;
   return outcome;
 };
@@ -64,9 +64,9 @@ const noBytes = new Uint8Array(0);
  * Filled in field by field, here and above: an object that is put together of others, as `{ ...a, ...b }`, costs ten
  * times as much, and was found to keep the garbage of its time alive.
  */
-const outcomeBase = (command: PendingCommand, slot: KernelSlot): CommandOutcome => ({
+const outcomeBase = (command: PendingCommand, language: Language, epoch: number): CommandOutcome => ({
   commandId: command.id,
-  language: slot.language,
+  language,
   stdout: noBytes,
   stderr: noBytes,
   exitCode: null,
@@ -76,7 +76,7 @@ const outcomeBase = (command: PendingCommand, slot: KernelSlot): CommandOutcome 
   timedOut: command.stopReason === 'timeout',
   interrupted: command.stopReason !== undefined && command.stopReason !== 'timeout',
   exited: false,
-  epoch: slot.epoch,
+  epoch,
   streamedBytes: command.pump?.streamedBytes() ?? 0,
   cancelled: command.stopReason === 'cancel',
 });

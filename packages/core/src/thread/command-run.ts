@@ -33,7 +33,13 @@ export const runCommand = async (
     runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });
     return settleUnrun(runtime, slot, command, refusal);
   }
-  const run: ActiveRun = { command, startedAt: performance.now(), isSent: false, ladder: undefined };
+  const run: ActiveRun = {
+    command,
+    epoch: slot.epoch,
+    startedAt: performance.now(),
+    isSent: false,
+    ladder: undefined,
+  };
   slot.run = run;
   const startedAt = Date.now();
   rememberStart(runtime, command);
@@ -43,18 +49,20 @@ export const runCommand = async (
   if ('death' in ending) slot.signalsSent = 0;
   // Signals for a command before one that its kernel was not given may still be on their way.
   else if (run.isSent) slot.signalsSent = run.ladder?.signalsSent ?? 0;
-  slot.run = undefined;
+  // After a reset, another command may run by the time that this one could be given up.
+  const isCurrent = slot.run === run;
+  if (isCurrent) slot.run = undefined;
+  const actor = runtime.machine.kernel(slot.language);
   if ('failure' in ending) {
-    runtime.machine.kernel(slot.language)?.send({ type: 'FINISHED' });
+    if (isCurrent) actor?.send({ type: 'FINISHED' });
     return settleUnrun(runtime, slot, command, ending.failure);
   }
   if ('death' in ending) await live.exited;
 
   const outcome = composeOutcome(runtime, slot, run, live, ending, collectors);
-  const actor = runtime.machine.kernel(slot.language);
   if ('death' in ending) {
     if (slot.live === live) slot.live = undefined;
-    actor?.send({ type: 'DIED', reason: ending.death.message });
+    if (!slot.live) actor?.send({ type: 'DIED', reason: ending.death.message });
     finishCommand(runtime, command, outcome, startedAt);
     settleTurn(runtime, command, slot.language);
     return command.settle(outcome);
@@ -62,7 +70,7 @@ export const runCommand = async (
   finishCommand(runtime, command, outcome, startedAt);
   // The answer leaves first: whoever waits for it need not wait for the machines.
   command.settle(outcome);
-  actor?.send({ type: 'FINISHED' });
+  if (isCurrent) actor?.send({ type: 'FINISHED' });
   settleTurn(runtime, command);
 };
 

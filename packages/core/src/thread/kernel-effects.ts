@@ -95,6 +95,7 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
   const generation = ++slot.generation;
   const actor = machine.kernel(language);
   try {
+    assertFolder(settings.cwd);
     // While its predecessor ends.
     const spare = await takeSpare(runtime, slot);
     await stopping;
@@ -104,7 +105,6 @@ const launch = async (runtime: SessionRuntime, slot: KernelSlot): Promise<void> 
       await spare?.live.exited;
       return;
     }
-    assertFolder(settings.cwd);
     const live = spare ? adopt(slot, spare) : await startKernel(runtime, slot);
     if (generation !== slot.generation) {
       live.kill();

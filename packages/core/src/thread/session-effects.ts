@@ -171,10 +171,9 @@ const clearSession = async (
   isCertain: boolean,
 ): Promise<void> => {
   const { slots, settings, spares } = runtime;
-  const wasBusy = [...slots.values()].some(({ run }) => run);
   await stopped;
-  // The command that was running has its result by then.
-  if (wasBusy) await nextTurn();
+  // What was asked of the old kernels has its answer by then.
+  await nextTurn();
   if (!isCertain) await killMarked(markerOf(settings), spares.pids);
   runtime.contextOwner = undefined;
   runtime.resets += 1;

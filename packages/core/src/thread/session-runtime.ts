@@ -50,6 +50,8 @@ export interface KernelSlot {
 /** A command while it runs in a kernel. */
 export interface ActiveRun {
   readonly command: PendingCommand;
+  /** That of its kernel, which may have a successor before the command has its result. */
+  readonly epoch: number;
   /** `performance.now()`, for durations and for telling its processes from older ones. */
   readonly startedAt: number;
   /** The kernel has been given it: from here on it takes more than not to give it. */
