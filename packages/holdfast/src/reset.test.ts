@@ -32,7 +32,7 @@ const resetOnce = async (session: RuntimeSession, language: Language): Promise<v
 };
 
 describe('reset', () => {
-  it.each(languages)('%s: the command that it ends tells the epoch that the next one has', async (language) => {
+  it.each(languages)('%s: what it ends tells the epoch of what comes next', async (language) => {
     const session = manager.getOrCreateSession(language, { language });
     for (let round = 0; round < 10; round += 1) {
       let hearBegin: (text: string) => void = () => undefined;
