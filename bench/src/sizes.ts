@@ -52,7 +52,7 @@ const full: Sizes = {
   queueLengths: [100, 1_000, 10_000],
   crowd: 300,
   smallCrowd: 10,
-  smallCrowdRuns: 7,
+  smallCrowdRuns: 5,
   crowdCommands: 50,
   idleRestMs: 180_000,
   idleMs: 10_000,

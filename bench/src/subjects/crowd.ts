@@ -31,8 +31,8 @@ export const createCrowds = (sizes: Sizes): Crowds => {
       const who = role === 'floor' ? 'floor' : 'holdfast';
       let turn = 0;
       const isSmall = count !== crowd;
-      // Of a small one, nothing is asked that comes with time.
-      const rest = isSmall ? { restMs: 0, idleMs: 1 } : { restMs: idleRestMs, idleMs };
+      // Of a small one, nothing is asked that comes with time; that it is left alone for a while makes it like the large one.
+      const restMs = isSmall ? 0 : idleRestMs;
       return {
         name,
         role,
@@ -42,7 +42,7 @@ export const createCrowds = (sizes: Sizes): Crowds => {
           const samples: number[] = [];
           while (samples.length < (isSmall ? smallCrowdRuns : 1)) {
             turn += 1;
-            samples.push((await runOnce({ who, count, commands, ...rest }, turn))[figure]);
+            samples.push((await runOnce({ who, count, commands, restMs, idleMs }, turn))[figure]);
           }
           return samples;
         },
