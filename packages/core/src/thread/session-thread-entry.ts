@@ -8,7 +8,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { getEnvironmentData } from 'node:worker_threads';
@@ -45,7 +45,7 @@ const load = (name: keyof CompiledCode): unknown => {
   });
   const module = { exports: {} };
   const run = script.runInThisContext() as Wrapped;
-  run(module.exports, require, module, file, dirname(file));
+  run(module.exports, require, module, file, folder);
   // Made by another version or with other flags, it is of no use to V8, which says so and compiles.
   if (!cachedData || script.cachedDataRejected) compiled.push([name, script]);
   return module.exports;

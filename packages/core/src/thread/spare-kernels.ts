@@ -77,10 +77,10 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
     folder: string,
     { cwd, env, program }: KernelStart,
   ): Promise<LiveKernel> => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const driver = await loadDriver(language);
     let started: number | undefined;
     try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const driver = await loadDriver(language);
       const live = await startLiveKernel({
         driver,
         pool,
@@ -97,20 +97,19 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
       });
       void live.exited.then(() => {
         if (spares.get(language)?.folder === folder) spares.delete(language);
-        release(live.pid);
-        folders.delete(folder);
+        release(folder, live.pid);
       });
       pool.stockUp(pipesNext);
       return live;
     } catch (error) {
-      if (started !== undefined) release(started);
-      folders.delete(folder);
+      release(folder, started);
       throw error;
     }
   };
   /** It is no spare any more: adopted, or dead. */
-  const release = (pid: number): void => {
-    if (pids.delete(pid)) emit({ type: 'spare-kernel', pid, alive: false });
+  const release = (folder: string, pid: number | undefined): void => {
+    folders.delete(folder);
+    if (pid !== undefined && pids.delete(pid)) emit({ type: 'spare-kernel', pid, alive: false });
   };
   const discard = async ({ live }: Spare): Promise<void> => {
     const kernel = await live;
@@ -147,11 +146,7 @@ export const createSpareKernels = (options: SpareKernelsOptions): SpareKernels =
           await live.errand((api) => api.setContext({ cwd, env: { ...start.env }, first: true }));
         }
         const { folder } = spare;
-        const adopt = (): void => {
-          release(live.pid);
-          folders.delete(folder);
-        };
-        return { live, folder, adopt };
+        return { live, folder, adopt: () => release(folder, live.pid) };
       } catch {
         // It died just now: as if there had been none.
         return undefined;
