@@ -1,4 +1,7 @@
 /** A reset readies the next kernel while the last one dies: neither is to notice the other. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createSessionManager,
@@ -72,6 +75,18 @@ describe('reset', () => {
       expect((await session.exec('server.listening')).result?.text).toBe('true');
       await untilKernels(2);
     }
+  });
+
+  it('does without the private folder of the session', async () => {
+    const session = manager.getOrCreateSession('folderless');
+    await resetOnce(session, 'bash');
+    const [folder] = readdirSync(tmpdir())
+      .map((name) => join(tmpdir(), name, session.id))
+      .filter((path) => existsSync(path)) as [string];
+    rmSync(folder, { recursive: true });
+    await session.reset();
+    expect(await session.exec('echo on')).toMatchObject({ stdout: 'on\n', exitCode: 0 });
+    expect(existsSync(folder)).toBe(true);
   });
 
   it('leaves nothing of what has just begun to hide', async () => {

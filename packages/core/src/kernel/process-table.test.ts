@@ -7,7 +7,6 @@ import {
   commandLineOf,
   findDescendants,
   findMarked,
-  hasChildren,
   lookOfThisTurn,
   type ProcessInfo,
   readProcess,
@@ -82,26 +81,6 @@ describe('killMarked', () => {
     const over = exited();
     await killMarked(markers.three);
     expect(await over).toEqual([null, 'SIGKILL']);
-  });
-});
-
-describe('hasChildren', () => {
-  const startInThread = `
-    const { Worker } = require('worker_threads');
-    const code = "require('child_process').spawn('sleep', ['94'])";
-    process.stdin.once('data', () => new Worker(code, { eval: true }));`;
-
-  it('sees those of every thread', async () => {
-    const pid = await start('', { NODE: process.execPath, CODE: startInThread }, 'exec "$NODE" -e "$CODE"');
-    await eventually(() => commandLineOf(pid).startsWith(process.execPath));
-    await eventually(() => !hasChildren(pid));
-    child?.stdin?.write('\n');
-    await eventually(() => findDescendants(pid).length === 1);
-    expect(hasChildren(pid)).toBe(true);
-  });
-
-  it('does not know that one has none that is not there', () => {
-    expect(hasChildren(2 ** 22 + 1)).toBe(true);
   });
 });
 

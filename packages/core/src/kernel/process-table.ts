@@ -108,18 +108,6 @@ export const readProcess = (pid: number): ProcessInfo | undefined => {
   };
 };
 
-/** Whether it is a process's parent; true where the system does not tell. */
-export const hasChildren = (pid: number): boolean => {
-  try {
-    return readdirSync(`/proc/${pid}/task`).some(
-      (thread) => readText(`/proc/${pid}/task/${thread}/children`) !== '',
-    );
-  } catch {
-    // It is gone, or there are no descriptors to look with.
-    return true;
-  }
-};
-
 /** Neither gone nor waiting to be reaped. */
 export const isRunning = (pid: number): boolean => {
   const { state = 'X' } = readProcess(pid) ?? {};

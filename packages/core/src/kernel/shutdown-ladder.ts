@@ -4,7 +4,6 @@ import { whenOverdue } from './patience.ts';
 import {
   countForks,
   findDescendants,
-  hasChildren,
   lookForMarked,
   lookOfThisTurn,
   type ProcessInfo,
@@ -51,11 +50,9 @@ export const climbShutdownLadder = async (target: ShutdownTarget, grace = defaul
 
 /** SIGKILL at once: the kernel, its group, and all that descends from it. */
 export const killTree = (pid: number): void => {
-  // One that is a parent leads to its children while it lives. Any other dies while the others are looked for, which takes as long.
-  const isParent = hasChildren(pid);
-  if (!isParent) signalGroup(pid, 'SIGKILL');
+  // Before it dies: it leads to its children while it lives.
   const descendants = findDescendants(pid, lookOfThisTurn().processes);
-  if (isParent) signalGroup(pid, 'SIGKILL');
+  signalGroup(pid, 'SIGKILL');
   killWithOffspring(pid, descendants);
 };
 
@@ -95,9 +92,10 @@ export const killsLast = (
   killAll();
   const { processes: table, forks } = lookOfThisTurn();
   const left = withDescendants(spared, table);
-  const { marked, unclear } = lookForMarked(marker, table);
-  const others = [...marked, ...unclear].filter(({ pid }) => !left.has(pid) && !kernels.has(pid));
-  return others.length === 0 && countForks() === forks;
+  // What one shows that is about to end has to be waited for.
+  const others = table.filter(({ pid }) => !left.has(pid) && !kernels.has(pid));
+  const { marked, unclear } = lookForMarked(marker, others);
+  return marked.length + unclear.length === 0 && countForks() === forks;
 };
 
 /**

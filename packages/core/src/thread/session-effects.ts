@@ -181,6 +181,8 @@ const clearSession = async (
     slot.untoldLoss = undefined;
     slot.folder = undefined;
   }
+  // The user's code may have removed it.
+  mkdirSync(settings.scratchDir, { recursive: true, mode: 0o700 });
   emptyFolder(settings.scratchDir, spares.folders);
 };
 
@@ -223,7 +225,6 @@ const livePids = ({ slots }: SessionRuntime): Set<number> =>
   new Set([...slots.values()].flatMap(({ live }) => (live ? [live.pid] : [])));
 
 const emptyFolder = (folder: string, spared: ReadonlySet<string>): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (!spared.has(path)) removeFolder(path);
