@@ -21,7 +21,7 @@ export const explainMissing = async (
   if (past) return `Session not found: ${name} ${pastOf(past)} What it did is in ${past.folder}.`;
   const near = await nearest(name);
   const hint = near ? ` Did you mean ${near}?` : '';
-  return `Session not found: ${name}. There is none of that name, and no files of one here: a typo?${hint} holdfast list shows all.`;
+  return `Session not found: ${name}. There is none of that name, and no files of one here: a typo?${hint} holdfast list shows all, holdfast start --name NAME starts one.`;
 };
 
 const reasons: Readonly<Record<string, string>> = {

@@ -204,6 +204,7 @@ describe('end', () => {
     async (command) => {
       const { code, stderr } = await sh(`holdfast ${command} nowhere`);
       expect(stderr).toMatch(/^holdfast: Session not found: nowhere/);
+      expect(stderr).toContain('holdfast start --name NAME');
       expect(code).toBe(exitCodes.sessionNotFound);
     },
   );
