@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeKernelMachine, describeSessionMachine } from './describe-machine.ts';
+import { createMachine } from 'xstate';
+import { describeKernelMachine, describeMachine, describeSessionMachine } from './describe-machine.ts';
 import { toMermaid } from './to-mermaid.ts';
 
 describe('machine as data', () => {
@@ -28,8 +29,20 @@ describe('machine as data', () => {
   });
 
   it('names eventless and delayed transitions', () => {
+    const restless = createMachine({
+      initial: 'here',
+      states: { here: { always: { guard: 'isOver', target: 'there' } }, there: {} },
+    });
+    expect(describeMachine(restless).edges).toEqual([
+      { from: 'here', to: 'there', event: 'always', guard: 'isOver' },
+    ]);
     const { edges } = describeKernelMachine();
-    expect(edges).toContainEqual({ from: 'ready', to: 'running', event: 'always', guard: 'hasCommand' });
+    expect(edges).toContainEqual({
+      from: 'starting.launching',
+      to: 'running',
+      event: 'LAUNCHED',
+      guard: 'hasCommand',
+    });
     expect(edges).toContainEqual({
       from: 'starting.backoff',
       to: 'starting.launching',

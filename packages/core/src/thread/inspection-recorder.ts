@@ -1,6 +1,7 @@
 /** Turns XState's inspection events, which can not be cloned, into records that can. */
 import type { InspectionRecord, Language, SessionId } from '@holdfast/protocol';
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import { repeatTransitions } from './known-transitions.ts';
 
 /** How many records are kept for an observer who comes later. */
 const replaySize = 1_000;
@@ -67,13 +68,14 @@ export const createInspectionRecorder = (
   return {
     observe(machine) {
       const observed: typeof machine = Object.create(machine);
+      const transition = repeatTransitions(machine);
       observed.getInitialSnapshot = (scope, input) => {
         const snapshot = machine.getInitialSnapshot(scope, input);
         note(actorNameOf(scope), undefined, { type: 'xstate.init' }, snapshot);
         return snapshot;
       };
       observed.transition = (before, event, scope) => {
-        const after = machine.transition(before, event, scope);
+        const after = transition(before, event, scope);
         note(actorNameOf(scope), before, event, after);
         return after;
       };

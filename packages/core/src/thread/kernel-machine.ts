@@ -87,7 +87,10 @@ export const kernelMachine = setup({
         launching: {
           entry: 'launch',
           on: {
-            LAUNCHED: { target: '#kernel.ready', actions: ['forgetFailures', 'reportReady'] },
+            LAUNCHED: [
+              { guard: 'hasCommand', target: '#kernel.running', actions: ['forgetFailures', 'reportReady'] },
+              { target: '#kernel.ready', actions: ['forgetFailures', 'reportReady'] },
+            ],
             LAUNCH_FAILED: [
               { guard: 'mayRetry', target: 'backoff', actions: 'countFailure' },
               {
@@ -101,7 +104,6 @@ export const kernelMachine = setup({
       },
     },
     ready: {
-      always: { guard: 'hasCommand', target: 'running' },
       on: {
         RUN: { target: 'running', actions: 'takeCommand' },
         DIED: { target: 'dead', actions: 'reportDied' },

@@ -7,7 +7,7 @@
  * each `assign` makes a snapshot anew.
  */
 import type { CommandId, Language, TerminationReason } from '@holdfast/protocol';
-import { type ActorRefFrom, assign, enqueueActions, setup } from 'xstate';
+import { type ActorRefFrom, assign, setup } from 'xstate';
 import type { CommandQueue } from './command-queue.ts';
 import { kernelMachine } from './kernel-machine.ts';
 import type { PendingCommand, StopReason } from './pending-command.ts';
@@ -41,6 +41,8 @@ export type SessionEvent =
   | { type: 'TERMINATE'; reason: TerminationReason; waiter?: Waiter }
   | { type: 'IDLE_TIMEOUT' }
   | { type: 'LADDER.EXHAUSTED' }
+  /** There never was one of the language of the command whose turn it is. */
+  | { type: 'KERNEL.MISSING' }
   | { type: 'KERNEL.READY'; language: Language }
   | { type: 'KERNEL.FAILED'; language: Language; error: Error }
   | { type: 'KERNEL.DIED'; language: Language }
@@ -81,16 +83,18 @@ export const sessionMachine = setup({
     ensureAwaitedKernel: assign({
       kernels: ({ context, spawn }) => withKernel(context, context.awaited, spawn),
     }),
-    // Only where there is none yet: an assign in every command's way would cost more than all else here.
-    ensureCommandKernel: enqueueActions(({ context, enqueue }) => {
-      const language = context.queue.current?.envelope.language ?? context.language;
-      if (context.kernels[language]) return;
-      enqueue.assign({ kernels: ({ context, spawn }) => withKernel(context, language, spawn) });
+    makeCommandKernel: assign({
+      kernels: ({ context, spawn }) =>
+        withKernel(context, context.queue.current?.envelope.language ?? context.language, spawn),
     }),
     startAwaited: ({ context }) => context.kernels[context.awaited]?.send({ type: 'START' }),
-    dispatch: ({ context }) => {
-      const command = context.queue.current;
-      if (command) context.kernels[command.envelope.language]?.send({ type: 'RUN', command });
+    // Not made here: an `assign` in every command's way would cost more than all else.
+    dispatch: ({ context, self }) => {
+      const { current } = context.queue;
+      if (!current) return;
+      const kernel = context.kernels[current.envelope.language];
+      if (kernel) kernel.send({ type: 'RUN', command: current });
+      else self.send({ type: 'KERNEL.MISSING' });
     },
     askToStop: () => undefined,
     interruptKernel: ({ context }) => currentKernel(context)?.send({ type: 'INTERRUPT' }),
@@ -153,9 +157,10 @@ export const sessionMachine = setup({
     },
     busy: {
       initial: 'running',
-      entry: ['takeNext', 'ensureCommandKernel', 'dispatch'],
+      entry: ['takeNext', 'dispatch'],
       exit: 'forgetCurrent',
       on: {
+        'KERNEL.MISSING': { actions: ['makeCommandKernel', 'dispatch'] },
         EXEC: { actions: 'enqueue' },
         CANCEL: [
           { guard: 'isCurrent', target: '.interrupting', actions: 'askToStop' },
