@@ -101,14 +101,20 @@ describe('reset', () => {
   });
 
   it.each(languages)('%s: a termination in the middle of it ends both kernels', async (language) => {
+    const ends = new Set<string>();
     for (let round = 0; round < 5; round += 1) {
       const session = manager.getOrCreateSession(language, { language });
       await resetOnce(session, language);
-      const reset = session.reset();
-      const refused = expect(reset).rejects.toMatchObject({ code: 'SESSION_TERMINATED' });
+      // Where this process gets no core between the two, the reset may be over before the termination is asked for.
+      const end = session.reset().then(
+        () => 'done',
+        ({ code }) => code,
+      );
       await session.terminate();
-      await refused;
+      ends.add(await end);
       expect(ownKernels()).toEqual([]);
     }
+    ends.delete('done');
+    expect([...ends]).toEqual(['SESSION_TERMINATED']);
   });
 });

@@ -88,7 +88,8 @@ const normalise = (text: string, folder: string): string =>
     .replaceAll(folder, 'FOLDER')
     .replaceAll(/^(.*?: )?(?:eval: )?line \d+: /gm, '$1')
     .replaceAll(/^\++ /gm, '+ ')
-    .replaceAll(/\b\d{4,}\b/g, 'N')
+    // The numbers of processes, which begin anew at 300: above every exit code.
+    .replaceAll(/\b(?:[3-9]\d{2}|\d{4,})\b/g, 'N')
     // Said by the shell around the plain one.
     .replaceAll(/^(?:Killed|Hangup|Terminated|User defined signal \d)\n/gm, '')
     .replaceAll(/^(real|user|sys)\t.*$/gm, '$1');
