@@ -1,14 +1,10 @@
-import { createCommandId } from '@holdfast/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { createActor } from 'xstate';
+import { newCommand } from '../testing/bare-session.ts';
 import { stateName } from './inspection-recorder.ts';
 import { type KernelEvent, kernelMachine } from './kernel-machine.ts';
-import { createPendingCommand } from './pending-command.ts';
 
-const command = createPendingCommand(
-  { id: createCommandId(), code: '', language: 'bash', timeoutMs: 0, stream: false },
-  { onOutcome: () => undefined, onRejection: () => undefined },
-);
+const command = newCommand();
 
 const start = (retries = 0) => {
   const asked: string[] = [];

@@ -1,22 +1,12 @@
-import { type CommandEnvelope, createCommandId } from '@holdfast/protocol';
+import { createCommandId } from '@holdfast/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
+import { newCommand, queueActions } from '../testing/bare-session.ts';
 import { createCommandQueue } from './command-queue.ts';
 import { stateName } from './inspection-recorder.ts';
-import { createPendingCommand, type PendingCommand } from './pending-command.ts';
+import type { PendingCommand } from './pending-command.ts';
 import { type SessionEvent, sessionMachine } from './session-machine.ts';
-
-const newCommand = (): PendingCommand => {
-  const envelope: CommandEnvelope = {
-    id: createCommandId(),
-    code: '',
-    language: 'bash',
-    timeoutMs: 0,
-    stream: false,
-  };
-  return createPendingCommand(envelope, { onOutcome: () => undefined, onRejection: () => undefined });
-};
 
 const waiter = { resolve: () => undefined, reject: () => undefined };
 const error = new Error('no kernel');
@@ -28,14 +18,7 @@ const start = () => {
   const queue = createCommandQueue<PendingCommand>(100);
   const machine = sessionMachine.provide({
     actions: {
-      enqueue: ({ event }) => {
-        if (event.type === 'EXEC') queue.add(event.command);
-      },
-      dropFromQueue: ({ event }) => {
-        if (event.type === 'CANCEL') queue.drop(event.id);
-      },
-      rejectQueue: () => void queue.dropAll(),
-      rejectQueueAsUnspawnable: () => void queue.dropAll(),
+      ...queueActions(queue),
       rejectCommand: note('rejectCommand'),
       rejectReset: note('rejectReset'),
       performReset: note('performReset'),
