@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createActor } from 'xstate';
-import { newCommand } from '../testing/bare-session.ts';
 import { stateName } from './inspection-recorder.ts';
 import { type KernelEvent, kernelMachine } from './kernel-machine.ts';
+import { createBlankCommand } from './pending-command.ts';
 
-const command = newCommand();
+const command = createBlankCommand('bash');
 
 const start = (retries = 0) => {
   const asked: string[] = [];

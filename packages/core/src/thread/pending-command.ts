@@ -72,20 +72,21 @@ export const createPendingCommand = (
   return command;
 };
 
+/** A command without code: what asks, rehearses or tests has no more to it than its turn. */
+export const createBlankCommand = (
+  language: Language,
+  onRejection: (error: Error) => void = () => undefined,
+): PendingCommand => {
+  const envelope = { id: createCommandId(), code: '', language, timeoutMs: 0, stream: false };
+  return createPendingCommand(envelope, { onOutcome: () => undefined, onRejection });
+};
+
 /** Asks a kernel for its state, when its turn comes. */
 export const createInquiry = (
   language: Language,
 ): { command: PendingCommand; description: Promise<KernelDescription> } => {
   const { promise, resolve, reject } = withResolvers<KernelDescription>();
-  const envelope: CommandEnvelope = {
-    id: createCommandId(),
-    code: '',
-    language,
-    timeoutMs: 0,
-    stream: false,
-  };
-  const command = createPendingCommand(envelope, { onOutcome: () => undefined, onRejection: reject });
-  return { command: { ...command, describe: resolve }, description: promise };
+  return { command: { ...createBlankCommand(language, reject), describe: resolve }, description: promise };
 };
 
 const withResolvers = <Value>() => {

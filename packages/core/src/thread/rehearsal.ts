@@ -2,12 +2,12 @@
  * Runs the machines with nothing behind them, before there is a session: what V8 does the first time that code runs
  * is then done (2 of the 5 ms that a session in a warm thread took).
  */
-import { createCommandId, type Language, type SessionId } from '@holdfast/protocol';
+import type { Language, SessionId } from '@holdfast/protocol';
 import { createActor } from 'xstate';
 import { createCommandQueue } from './command-queue.ts';
 import { createInspectionRecorder } from './inspection-recorder.ts';
 import { kernelMachine } from './kernel-machine.ts';
-import { createPendingCommand, type PendingCommand } from './pending-command.ts';
+import { createBlankCommand, type PendingCommand } from './pending-command.ts';
 import { sessionMachine } from './session-machine.ts';
 
 /** Enough for V8 to know the shapes of what passes by. */
@@ -24,11 +24,7 @@ export const rehearse = (language: Language): void => {
   kernel?.send({ type: 'LAUNCHED' });
   actor.send({ type: 'KERNEL.READY', language });
   for (let round = 0; round < rounds; round += 1) {
-    const envelope = { id: createCommandId(), code: '', language, timeoutMs: 0, stream: false };
-    const command = createPendingCommand(envelope, {
-      onOutcome: () => undefined,
-      onRejection: () => undefined,
-    });
+    const command = createBlankCommand(language);
     queue.add(command);
     actor.send({ type: 'EXEC', command });
     kernel?.send({ type: 'FINISHED' });

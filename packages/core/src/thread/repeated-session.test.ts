@@ -3,11 +3,11 @@ import { createCommandId, type Language, type SessionId } from '@holdfast/protoc
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, createActor } from 'xstate';
-import { newCommand, queueActions } from '../testing/bare-session.ts';
+import { queueActions } from '../testing/bare-session.ts';
 import { createCommandQueue } from './command-queue.ts';
 import { createInspectionRecorder, stateName } from './inspection-recorder.ts';
 import { type KernelEvent, kernelMachine } from './kernel-machine.ts';
-import type { PendingCommand } from './pending-command.ts';
+import { createBlankCommand, type PendingCommand } from './pending-command.ts';
 import { type SessionEvent, sessionMachine } from './session-machine.ts';
 
 /** What was done, with what, and where it led. */
@@ -70,7 +70,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: anyLanguage.map(
-      (language): Step => ({ to: 'session', event: { type: 'EXEC', command: newCommand(language) } }),
+      (language): Step => ({ to: 'session', event: { type: 'EXEC', command: createBlankCommand(language) } }),
     ),
   },
   { weight: 6, arbitrary: fc.constant<Step>({ to: 'settle', recover: false }) },
@@ -179,9 +179,9 @@ describe('repeated transitions', () => {
     take(session, { to: 'session', event: { type: 'KERNEL.READY', language: 'bash' } });
     for (let command = 0; command < 20; command += 1) {
       if (command === 10) worked.splice(0);
-      take(session, { to: 'session', event: { type: 'EXEC', command: newCommand('bash') } });
+      take(session, { to: 'session', event: { type: 'EXEC', command: createBlankCommand('bash') } });
       if (command % 2 === 0)
-        take(session, { to: 'session', event: { type: 'EXEC', command: newCommand('bash') } });
+        take(session, { to: 'session', event: { type: 'EXEC', command: createBlankCommand('bash') } });
       take(session, { to: 'settle', recover: false });
       take(session, { to: 'settle', recover: false });
     }

@@ -2,10 +2,10 @@ import { createCommandId } from '@holdfast/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
-import { newCommand, queueActions } from '../testing/bare-session.ts';
+import { queueActions } from '../testing/bare-session.ts';
 import { createCommandQueue } from './command-queue.ts';
 import { stateName } from './inspection-recorder.ts';
-import type { PendingCommand } from './pending-command.ts';
+import { createBlankCommand, type PendingCommand } from './pending-command.ts';
 import { type SessionEvent, sessionMachine } from './session-machine.ts';
 
 const waiter = { resolve: () => undefined, reject: () => undefined };
@@ -36,7 +36,7 @@ const start = () => {
 type Harness = ReturnType<typeof start>;
 type Step = (harness: Harness) => SessionEvent;
 
-const exec: Step = () => ({ type: 'EXEC', command: newCommand() });
+const exec: Step = () => ({ type: 'EXEC', command: createBlankCommand('bash') });
 const ready: Step = () => ({ type: 'KERNEL.READY', language: 'bash' });
 const interrupt: Step = () => ({ type: 'INTERRUPT', reason: 'interrupt' });
 const exhausted: Step = () => ({ type: 'LADDER.EXHAUSTED' });
